@@ -1,0 +1,107 @@
+//! Choices: what a cleaner knows and how boldly it acts.
+
+use std::sync::Arc;
+
+use super::{Cleaner, Engine};
+use crate::edit::Channel;
+use crate::error::{Error, Result};
+use crate::lexicon::compile::{self, Grammar};
+use crate::lexicon::{Lexicon, source};
+use crate::text::word_hash;
+
+/// Chooses what a [`Cleaner`] knows and how boldly it acts.
+#[derive(Debug)]
+pub struct Builder {
+    lexicon: Lexicon,
+    threshold: Option<f32>,
+    channels: Vec<Channel>,
+    protect: Vec<regex::bytes::Regex>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self { lexicon: Lexicon::embedded(), threshold: None, channels: Channel::ALL.to_vec(), protect: Vec::new() }
+    }
+}
+
+impl Builder {
+    /// Another lexicon image than the embedded one.
+    pub fn lexicon(mut self, lexicon: Lexicon) -> Self {
+        self.lexicon = lexicon;
+        self
+    }
+
+    /// Lets only these channels act.
+    pub fn channels(mut self, channels: &[Channel]) -> Self {
+        self.channels = channels.to_vec();
+        self
+    }
+
+    /// Confidence (0 to 1) from which an edit is made; without it, the fitted one.
+    pub fn threshold(mut self, threshold: f32) -> Self {
+        self.threshold = Some(threshold);
+        self
+    }
+
+    /// Adds words that are right as they stand, one a line (`#` comments). `place` names the table in errors.
+    ///
+    /// # Errors
+    ///
+    /// A line with more than one word.
+    pub fn words(mut self, place: &str, table: &str) -> Result<Self> {
+        for (i, line) in table.lines().enumerate() {
+            let word = line.split('#').next().unwrap_or("").trim();
+            if word.contains(char::is_whitespace) {
+                return Err(Error::table(place, i + 1, format!("one word a line, got {word:?}")));
+            }
+            if !word.is_empty() {
+                self.lexicon.add_word(word);
+            }
+        }
+        Ok(self)
+    }
+
+    /// Adds phrase rules in the format of `dictionaries/README.md`. `place` names the table in errors.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is not a rule.
+    pub fn phrases(mut self, place: &str, table: &str) -> Result<Self> {
+        let patterns = self.patterns(place, table)?;
+        self.lexicon.add(&patterns);
+        Ok(self)
+    }
+
+    /// Takes away built-in rules and habits: a table of `garbled -> original` lines.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is not a rule.
+    pub fn without(mut self, place: &str, table: &str) -> Result<Self> {
+        let patterns = self.patterns(place, table)?;
+        self.lexicon.withdraw(&patterns);
+        Ok(self)
+    }
+
+    fn patterns(&self, place: &str, table: &str) -> Result<Vec<crate::lexicon::rules::Pattern>> {
+        let grammar = Grammar::embedded()?;
+        let rules = source::phrases(place, table, &grammar.classes)?;
+        let words = self.lexicon.words();
+        let count = |w: &str| u32::from(words.log_count(words.find(word_hash(w))));
+        Ok(compile::rule_patterns(&rules, &grammar, true, &count))
+    }
+
+    /// Never touches what this expression matches.
+    pub fn protect(mut self, pattern: regex::bytes::Regex) -> Self {
+        self.protect.push(pattern);
+        self
+    }
+
+    /// The cleaner.
+    pub fn build(self) -> Cleaner {
+        let threshold = self.threshold.unwrap_or(self.lexicon.weights().threshold);
+        let engine =
+            Engine { lexicon: self.lexicon, threshold, channels: self.channels, protect: self.protect };
+        Cleaner { engine: Arc::new(engine) }
+    }
+}

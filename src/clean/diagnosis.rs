@@ -1,0 +1,67 @@
+//! How much of each damage a document has.
+
+use std::collections::BTreeMap;
+
+use super::pass::{Document, Pass};
+use super::rank::Strengths;
+
+/// A way of spinning text: which originals a garbled word may stand for depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// News articles put through a translation-like rewriter.
+    News,
+    /// Company pages, blogs and search-engine text.
+    Web,
+    /// Papers and reports ("tortured phrases").
+    Science,
+}
+
+impl Dialect {
+    /// All dialects.
+    pub const ALL: [Dialect; 3] = [Self::News, Self::Web, Self::Science];
+
+    /// The name, as tables and reports spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::News => "news",
+            Self::Web => "web",
+            Self::Science => "science",
+        }
+    }
+}
+
+/// What the first pass made of a document.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Diagnosis {
+    /// Words and marks that were looked at.
+    pub words: usize,
+    /// Share of the words that were swapped, as estimated (0 to 1).
+    pub spun: f32,
+    /// Weight of each dialect in the spun part, in the order of [`Dialect::ALL`]; sums to 1, or all 0 without damage.
+    pub dialects: [f32; 3],
+    /// The substitutions that this document shows, most frequent first: (garbled, original, expected count).
+    pub habits: Vec<(String, String, f32)>,
+}
+
+/// Sums up what the passes found in a document of so many tokens.
+pub(super) fn diagnose(document: &Document<'_>, pass: &Pass, strengths: &Strengths, words: usize) -> Diagnosis {
+    let mut habits: BTreeMap<(String, String), f32> = BTreeMap::new();
+    let mut edits = 0.0;
+    for unit in &document.units {
+        for index in unit.readings.clone() {
+            let p = pass.posterior(index);
+            edits += p;
+            if p >= 0.3 {
+                let reading = &document.readings[index];
+                let first = document.tokens[unit.tokens.start + reading.start as usize].start as usize;
+                let last = document.tokens[unit.tokens.start + reading.end as usize - 1].end as usize;
+                let written = String::from_utf8_lossy(&document.text[first..last]).to_lowercase();
+                *habits.entry((written, reading.entry.text().to_owned())).or_insert(0.0) += p;
+            }
+        }
+    }
+    let mut habits: Vec<_> = habits.into_iter().map(|((g, o), n)| (g, o, n)).collect();
+    habits.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
+    Diagnosis { words, spun: edits / words.max(1) as f32, dialects: strengths.dialects, habits }
+}

@@ -1,0 +1,165 @@
+//! Triage: a cheap look at every word that tells where a document is worth decoding.
+//!
+//! Three signs are summed, in nats: how each word leans (is it commoner in spun text than in clean text, by the habits
+//! and the counts), left sides of strong rules (hardly ever good English), and leaning words in company that the
+//! language model has never seen. Clean sentences sum to well below nothing, since their words lean the other way.
+
+use std::ops::Range;
+
+use crate::lexicon::abbreviations::is_abbreviation;
+use crate::lexicon::rules::{Known, LONGEST, Rules, extend_key};
+use crate::lexicon::{Lexicon, UNKNOWN, WordId};
+use crate::text::{Kind, Shape, Token, mark_sentences, tokenize_some};
+
+/// Tokens looked at together, so that they stay in the cache.
+const BLOCK: usize = 4096;
+
+/// Words whose leaning is above this are looked at together with their neighbours, in 1/16 nat.
+const SUSPECT: i8 = 8;
+
+/// Sentences on either side of a suspicious one that are decoded with it.
+const CONTEXT: usize = 2;
+
+/// What triage found.
+#[derive(Debug, Clone, Default)]
+pub struct Triage {
+    /// Tokens looked at.
+    pub tokens: usize,
+    /// Sum of the signs, in nats.
+    pub evidence: f32,
+    /// Stretches of whole sentences that are worth decoding, in bytes, in order, disjoint.
+    pub regions: Vec<Range<usize>>,
+}
+
+/// A sentence as triage keeps it for a moment.
+#[derive(Clone, Copy)]
+struct Looked {
+    start: usize,
+    end: usize,
+    suspicious: bool,
+}
+
+/// Looks at a whole text. A sentence is suspicious when a stretch of words in it sums to `bar` nats.
+pub fn triage(lexicon: &Lexicon, text: &[u8], bar: f32) -> Triage {
+    let bar = (bar * 16.0) as i32;
+    let mut out = Triage::default();
+    let (mut tokens, mut ids) = (Vec::new(), Vec::new());
+    let mut recent: Vec<Looked> = Vec::new();
+    let mut at = 0;
+    let mut evidence = 0i64;
+    while at < text.len() {
+        tokens.clear();
+        let end = tokenize_some(text, at, BLOCK, &mut tokens);
+        mark_sentences(&mut tokens, is_abbreviation);
+        // A block ends with a whole sentence: what is cut begins the next block.
+        let last = tokens.iter().rposition(|t| t.sentence).unwrap_or(0);
+        if end < text.len() && last > 0 {
+            tokens.truncate(last + 1);
+            at = tokens[last].start as usize;
+            tokens.pop();
+        } else {
+            at = end;
+        }
+        ids.clear();
+        ids.extend(tokens.iter().map(|t| lexicon.token_id(t)));
+        out.tokens += tokens.len();
+        let mut run = 0i32;
+        for i in 0..tokens.len() {
+            let token = &tokens[i];
+            if token.sentence || recent.is_empty() {
+                run = 0;
+                let start = token.start as usize;
+                close(&mut out.regions, &mut recent, start);
+                recent.push(Looked { start, end: start, suspicious: false });
+            }
+            let sign = look(lexicon, &tokens, &ids, i);
+            evidence += i64::from(sign);
+            // The largest sum of a stretch (Kadane's algorithm).
+            run = (run + sign).max(0);
+            if let Some(sentence) = recent.last_mut() {
+                sentence.suspicious |= run >= bar;
+                sentence.end = token.end as usize;
+            }
+        }
+    }
+    close(&mut out.regions, &mut recent, text.len());
+    out.evidence = evidence as f32 / 16.0;
+    out
+}
+
+/// Ends the last sentence at `end` and, where it is suspicious, adds it and its neighbours to the regions.
+fn close(regions: &mut Vec<Range<usize>>, recent: &mut Vec<Looked>, end: usize) {
+    let n = recent.len();
+    // The sentence CONTEXT back was kept so that it can be drawn in; a suspicious one draws in those after it too.
+    if n > 0 {
+        recent[n - 1].end = end;
+        let near = recent.iter().rev().take(CONTEXT + 1).any(|s| s.suspicious);
+        if near {
+            let first = if recent[n - 1].suspicious { n.saturating_sub(CONTEXT + 1) } else { n - 1 };
+            let range = recent[first].start..end;
+            match regions.last_mut() {
+                Some(last) if last.end >= range.start => last.end = range.end,
+                _ => regions.push(range),
+            }
+        }
+    }
+    if n > CONTEXT {
+        recent.remove(0);
+    }
+}
+
+/// The sign of one token, in 1/16 nat.
+fn look(lexicon: &Lexicon, tokens: &[Token], ids: &[WordId], i: usize) -> i32 {
+    let id = ids[i];
+    let lean = lexicon.lean(id);
+    let mut sign = i32::from(lean);
+    if lean >= SUSPECT && tokens[i].shape == Shape::Lower {
+        sign += company(lexicon, tokens, ids, i);
+    }
+    for rules in lexicon.tables() {
+        if rules.starts(id) & 4 != 0 {
+            sign += strong(rules, tokens, ids, i);
+        }
+    }
+    sign
+}
+
+/// What the neighbours of a leaning word say: seen together with either it is excused, with neither it is not.
+fn company(lexicon: &Lexicon, tokens: &[Token], ids: &[WordId], i: usize) -> i32 {
+    let known = |j: usize| tokens[j].kind == Kind::Word && ids[j] != UNKNOWN;
+    if i == 0 || i + 1 >= ids.len() || !known(i - 1) || !known(i + 1) {
+        return 0;
+    }
+    let pair =
+        |a: usize, b: usize| lexicon.grams().bigram(lexicon.model_id(ids[a]), lexicon.model_id(ids[b])).is_some();
+    match (pair(i - 1, i), pair(i, i + 1)) {
+        (true, true) => -16,
+        (false, false) => 24,
+        _ => 4,
+    }
+}
+
+/// The sign of a left side that begins at `i`: a strong rule is 3 nats, a rule of the user's whatever it takes.
+fn strong(rules: &Rules<'_>, tokens: &[Token], ids: &[WordId], i: usize) -> i32 {
+    let mut key = 0;
+    let mut sign = 0;
+    for j in i..ids.len().min(i + LONGEST) {
+        if tokens[j].kind == Kind::Protected {
+            break;
+        }
+        key = extend_key(key, ids[j]);
+        let Some(node) = rules.node(key) else { break };
+        let capitals = |mask: u8| (i..=j).all(|t| mask >> (t - i) & 1 == 0 || tokens[t].shape != Shape::Lower);
+        for entry in rules.entries(node).filter(|e| capitals(e.capitals())) {
+            sign = sign.max(match entry.known() {
+                Known::User => 1 << 12,
+                Known::Strong => 48,
+                _ => 0,
+            });
+        }
+        if !node.longer {
+            break;
+        }
+    }
+    sign
+}

@@ -1,0 +1,144 @@
+//! Documents one after the other, whether files or lines of files: what `diff`, `score` and `explain` work on.
+
+use std::io::BufRead as _;
+use std::path::Path;
+
+use super::args::{Documents, Format};
+use super::exit::Stop;
+use super::inputs::{self, Input};
+use super::jsonl;
+use super::pool;
+use super::talk::Talk;
+use crate::error::{Error, Result};
+
+/// A document and what it is called: a file, or `file:line` for JSON lines.
+pub struct Document {
+    pub name: String,
+    pub text: Vec<u8>,
+}
+
+/// Something to load on a worker.
+enum Job {
+    File(Input),
+    Line { name: String, bytes: Vec<u8> },
+    Failed(Error),
+}
+
+/// Does `work` on each document in parallel, and gives the results to `sink` in order. Documents that cannot be read
+/// are reported and left out. Says whether something failed.
+pub fn each<T: Send>(
+    args: &Documents,
+    threads: usize,
+    talk: &Talk,
+    work: impl Fn(&Document) -> T + Sync,
+    mut sink: impl FnMut(T) -> std::result::Result<(), Stop>,
+) -> std::result::Result<bool, Stop> {
+    let found = inputs::find(args, None, talk);
+    let mut failed = found.failed;
+    let files = found.inputs.iter().all(|input| input.format == Format::Text);
+    let mut progress = talk.progress(files.then_some(found.inputs.len()));
+    let jobs = found.inputs.into_iter().flat_map(jobs);
+    let load = |job: Job| -> Result<T> { Ok(work(&load(job, &args.field)?)) };
+    pool::in_order(threads, jobs, load, |result| -> std::result::Result<(), Stop> {
+        progress.step(1);
+        match result {
+            Ok(result) => sink(result)?,
+            Err(error) => {
+                talk.error(error);
+                failed = true;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(failed)
+}
+
+fn jobs(input: Input) -> Box<dyn Iterator<Item = Job>> {
+    if input.format == Format::Text {
+        return Box::new(std::iter::once(Job::File(input)));
+    }
+    match Lines::open(&input) {
+        Err(error) => Box::new(std::iter::once(Job::Failed(error))),
+        Ok(lines) => Box::new(lines.enumerate().filter_map(move |(i, line)| match line {
+            Ok(bytes) if bytes.trim_ascii().is_empty() => None,
+            Ok(bytes) => Some(Job::Line { name: format!("{}:{}", input.name, i + 1), bytes }),
+            Err(error) => Some(Job::Failed(error)),
+        })),
+    }
+}
+
+fn load(job: Job, field: &str) -> Result<Document> {
+    match job {
+        Job::File(input) => Ok(Document { text: input.read()?, name: input.name }),
+        Job::Line { name, bytes } => {
+            let text = std::str::from_utf8(&bytes).map_err(|_| "not UTF-8".to_owned());
+            let field = text.and_then(|line| jsonl::field(line, field));
+            match field {
+                Ok(field) => Ok(Document { name, text: field.text.into_bytes() }),
+                Err(error) => Err(Error::config(Some(&name), None, error)),
+            }
+        }
+        Job::Failed(error) => Err(error),
+    }
+}
+
+/// The lines of a file as bytes, with their ends. An error ends them.
+pub struct Lines {
+    reader: Option<Box<dyn std::io::BufRead>>,
+    name: String,
+}
+
+impl Lines {
+    pub fn open(input: &Input) -> Result<Self> {
+        Ok(Self { reader: Some(input.open()?), name: input.name.clone() })
+    }
+}
+
+/// Some lines, and the number of the first, counted from 1.
+pub struct Batch {
+    pub first: usize,
+    pub lines: Vec<Vec<u8>>,
+}
+
+impl Lines {
+    /// The lines by the handful: one job each would cost more than cleaning a short line.
+    pub fn batches(mut self) -> impl Iterator<Item = Result<Batch>> {
+        const BYTES: usize = 1 << 16;
+        let mut first = 1;
+        std::iter::from_fn(move || {
+            let mut batch = Batch { first, lines: Vec::new() };
+            let mut bytes = 0;
+            while bytes < BYTES {
+                match self.next() {
+                    None => break,
+                    Some(Err(error)) => {
+                        // What was read before the error is lost with it: the file as a whole has failed.
+                        return Some(Err(error));
+                    }
+                    Some(Ok(line)) => {
+                        bytes += line.len();
+                        batch.lines.push(line);
+                    }
+                }
+            }
+            first += batch.lines.len();
+            (!batch.lines.is_empty()).then_some(Ok(batch))
+        })
+    }
+}
+
+impl Iterator for Lines {
+    type Item = Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut line = Vec::new();
+        match self.reader.as_mut()?.read_until(b'\n', &mut line) {
+            Ok(0) => None,
+            Ok(_) => Some(Ok(line)),
+            Err(e) => {
+                self.reader = None;
+                Some(Err(Error::io(Path::new(&self.name), &e)))
+            }
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! From a model and the tables of `dictionaries/` to the image that the program opens.
+//!
+//! `build.rs` and the run-time options call the same functions, so a user's table has every power and every check of
+//! the built-in ones.
+
+use std::path::Path;
+
+use super::image::{self, Image};
+use super::inflect::{Irregular, SLOTS, Slot};
+use super::rules::{self, ABSENT, Known, Pattern};
+use super::source::{self, Classes, Dialects, Habit, Rule};
+use super::words::{ExtraWords, UNKNOWN, WordId, flag};
+use crate::error::{Error, Result};
+use crate::text::word_hash;
+
+/// What tables need to be expanded: irregular forms and classes.
+#[derive(Debug)]
+pub struct Grammar {
+    /// Irregular forms.
+    pub irregular: Irregular,
+    /// Word classes.
+    pub classes: Classes,
+}
+
+impl Grammar {
+    /// The grammar of `dictionaries/`, as it was when the program was built.
+    pub fn embedded() -> Result<Self> {
+        macro_rules! table {
+            ($name:literal) => {
+                ($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/", $name)))
+            };
+        }
+        let irregular = Irregular::parse(
+            table!("forms/irregular.verbs"),
+            table!("forms/irregular.nouns"),
+            table!("forms/irregular.adjectives"),
+        )?;
+        let (place, classes) = table!("classes.txt");
+        Ok(Self { irregular, classes: source::classes(place, classes)? })
+    }
+}
+
+/// Share of an original's rewritten occurrences that a rule's left side stands for, where nobody gave a weight: a
+/// strong rule names one of few renderings, a weak one one of many.
+const STRONG_SHARE: f32 = 30.0;
+const WEAK_SHARE: f32 = 10.0;
+
+/// Later originals of one rule are each this much less likely.
+const NEXT_SHARE: f32 = 0.4;
+
+/// −ln(per cent / 100) in 1/16 nat.
+fn share_cost(percent: f32) -> u8 {
+    (-(percent / 100.0).ln() * 16.0).round().clamp(0.0, f32::from(ABSENT - 1)) as u8
+}
+
+fn costs(dialects: Dialects, percent: f32) -> [u8; 3] {
+    std::array::from_fn(|d| if dialects >> d & 1 == 1 { share_cost(percent) } else { ABSENT })
+}
+
+/// The patterns of rules. `count` says how often a form occurs in the corpus.
+pub fn rule_patterns(rules: &[Rule], grammar: &Grammar, user: bool, count: &impl Fn(&str) -> u32) -> Vec<Pattern> {
+    let mut out = Vec::new();
+    for rule in rules {
+        let (known, share) = match (user, rule.weak) {
+            (_, true) => (Known::Weak, WEAK_SHARE),
+            (true, false) => (Known::User, STRONG_SHARE),
+            (false, false) => (Known::Strong, STRONG_SHARE),
+        };
+        for left in &rule.lefts {
+            let mut share = share;
+            for right in &rule.rights {
+                for (left, right) in with_classes(left, right, &grammar.classes) {
+                    for (left, right) in inflected(&left, &right, grammar, count) {
+                        out.push(Pattern { left, right, known, costs: costs(rule.dialects, share) });
+                    }
+                }
+                share *= NEXT_SHARE;
+            }
+        }
+    }
+    out
+}
+
+/// The patterns of habits.
+pub fn habit_patterns(habits: &[Habit], grammar: &Grammar, count: &impl Fn(&str) -> u32) -> Vec<Pattern> {
+    let mark = |side: &str| {
+        if side.contains('~') || side.contains(' ') { side.to_owned() } else { format!("~{side}") }
+    };
+    let mut out = Vec::new();
+    for habit in habits {
+        for (garbled, percent) in &habit.garbled {
+            let costs = costs(habit.dialects, *percent);
+            for (left, right) in inflected(&mark(garbled), &mark(&habit.original), grammar, count) {
+                out.push(Pattern { left, right, known: Known::Habit, costs });
+            }
+        }
+    }
+    out
+}
+
+/// Puts the members of each class (but `{number}`) in, the same on both sides.
+fn with_classes(left: &str, right: &str, classes: &Classes) -> Vec<(String, String)> {
+    let mut out = vec![(left.to_owned(), right.to_owned())];
+    for (name, members) in classes {
+        let slot = format!("{{{name}}}");
+        if left.contains(&slot) {
+            out = out
+                .iter()
+                .flat_map(|(l, r)| {
+                    let slot = &slot;
+                    // A class matches in any case, so its members go in without capitals of their own.
+                    members.iter().map(move |m| (l.replace(slot, &m.to_lowercase()), r.replace(slot, m)))
+                })
+                .collect();
+        }
+    }
+    out
+}
+
+/// The marked word of a side: (before, lemma, after).
+fn marked(side: &str) -> Option<(&str, &str, &str)> {
+    let at = side.find('~')?;
+    let rest = &side[at + 1..];
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '-')).unwrap_or(rest.len());
+    Some((&side[..at], &rest[..end], &rest[end..]))
+}
+
+/// All pairs of forms of the words marked `~`.
+fn inflected(left: &str, right: &str, grammar: &Grammar, count: &impl Fn(&str) -> u32) -> Vec<(String, String)> {
+    let Some((before, lemma, after)) = marked(left) else {
+        return vec![(left.to_owned(), right.replace('~', ""))];
+    };
+    let target = marked(right);
+    let mut out: Vec<(String, String)> = Vec::new();
+    for slot in SLOTS {
+        let rights: Vec<String> = match target {
+            None => vec![right.to_owned()],
+            Some((b, l, a)) => {
+                let forms = grammar.irregular.forms(l, slot, count);
+                forms.iter().map(|f| format!("{b}{f}{a}")).collect()
+            }
+        };
+        for form in grammar.irregular.forms(lemma, slot, count) {
+            if slot != Slot::Base && form == lemma {
+                continue;
+            }
+            for right in &rights {
+                let pair = (format!("{before}{form}{after}"), right.clone());
+                if pair.0 != pair.1 && !out.contains(&pair) {
+                    out.push(pair);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Reads a file of `dictionaries/`.
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|e| Error::io(path, &e))
+}
+
+/// The files of a folder with an ending, sorted by name.
+fn files(folder: &Path, ending: &str) -> Result<Vec<std::path::PathBuf>> {
+    let entries = std::fs::read_dir(folder).map_err(|e| Error::io(folder, &e))?;
+    let mut files: Vec<_> =
+        entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|e| e == ending)).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// All patterns of a `dictionaries/` folder.
+pub fn patterns(folder: &Path, grammar: &Grammar, count: &impl Fn(&str) -> u32) -> Result<Vec<Pattern>> {
+    let mut out = Vec::new();
+    for path in files(&folder.join("phrases"), "phrases")? {
+        let rules = source::phrases(&path.display().to_string(), &read(&path)?, &grammar.classes)?;
+        out.extend(rule_patterns(&rules, grammar, false, count));
+    }
+    for path in files(&folder.join("habits"), "habits")? {
+        let habits = source::habits(&path.display().to_string(), &read(&path)?)?;
+        out.extend(habit_patterns(&habits, grammar, count));
+    }
+    Ok(out)
+}
+
+/// Builds the lexicon image from a model file and a `dictionaries/` folder.
+///
+/// # Errors
+///
+/// A broken model, or the first line of a table that cannot be used.
+pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
+    let model = Image::open(place, model)?;
+    model.verify(place)?;
+    let grammar = Grammar::embedded()?;
+    let strings = String::from_utf8_lossy(model.section("words")).into_owned();
+    let mut list: Vec<&str> = strings.lines().collect();
+    let counts = model.section("counts");
+    let parts = super::words::build(list.iter().copied());
+    let words = super::Words::open(&parts.strings, &parts.offsets, &parts.table, model.section("flags"), counts)
+        .ok_or_else(|| Error::image(place, "the words do not fit together; train the model again"))?;
+    let count = |w: &str| u32::from(words.log_count(words.find(word_hash(w))));
+    let patterns = patterns(folder, &grammar, &count)?;
+    let mut extra = ExtraWords::new(words.len() as WordId);
+    let tables = rules::build(&patterns, |w| match words.find(word_hash(w)) {
+        UNKNOWN => extra.insert(w),
+        id => id,
+    });
+    list.extend(extra.words().iter().map(String::as_str));
+    let parts = super::words::build(list.iter().copied());
+    let with_added = |name: &str, value: u8| {
+        let mut bytes = model.section(name).to_vec();
+        bytes.resize(parts.offsets.len() / 4 - 1, value);
+        bytes
+    };
+    let (flags, counts) = (with_added("flags", flag::ADDED), with_added("counts", 0));
+    let mut sections = vec![
+        ("strings", parts.strings),
+        ("offsets", parts.offsets),
+        ("table", parts.table),
+        ("flags", flags),
+        ("counts", counts),
+    ];
+    for name in ["uni", "bi", "tri", "books", "vectors", "vscale", "about"] {
+        sections.push((name, model.section(name).to_vec()));
+    }
+    sections.push(("leans", leans(&patterns, &words)));
+    sections.extend(tables);
+    let weights = folder.join("weights.txt");
+    super::Weights::parse(&weights.display().to_string(), &read(&weights)?)?;
+    sections.push(("weights", read(&weights)?.into_bytes()));
+    Ok(image::write(&sections))
+}
+
+/// Share of the occurrences of a word that spinners swap, where any habit is known for it: about a third of the content
+/// words of the development passages were.
+const SWAPPED: f64 = 0.3;
+
+/// How words lean, by id: ln of the expected frequency in spun text over that in clean text, in 1/16 nat.
+///
+/// A word loses [`SWAPPED`] of its occurrences if it is anybody's original, and gains from each original what the habit
+/// says. So `mentioned`, which gains from the much commoner `said`, leans far; `said` leans the other way.
+fn leans(patterns: &[Pattern], words: &super::Words<'_>) -> Vec<u8> {
+    let count = |id: WordId| (f64::from(words.log_count(id)) / 8.0).exp2();
+    let mut gain = vec![0f64; words.len()];
+    let mut swapped = vec![false; words.len()];
+    let find = |w: &str| words.find(word_hash(w));
+    for pattern in patterns.iter().filter(|p| !p.left.contains(' ') && !p.right.contains(' ')) {
+        let (left, right) = (find(&pattern.left), find(&pattern.right));
+        if left == UNKNOWN || right == UNKNOWN || pattern.left.starts_with(char::is_uppercase) {
+            continue;
+        }
+        let share = |cost: u8| if cost == ABSENT { 0.0 } else { (-f64::from(cost) / 16.0).exp() };
+        let mean = pattern.costs.iter().map(|c| share(*c)).sum::<f64>() / 3.0;
+        gain[left as usize] += SWAPPED * mean * count(right);
+        swapped[right as usize] = true;
+    }
+    (0..words.len())
+        .map(|id| {
+            let keep = if swapped[id] { 1.0 - SWAPPED } else { 1.0 };
+            let lean = (keep + gain[id] / count(id as WordId)).ln() * 16.0;
+            lean.round().clamp(-127.0, 64.0) as i8 as u8
+        })
+        .collect()
+}

@@ -1,0 +1,127 @@
+//! The language model: an interpolated modified Kneser–Ney trigram, pruned and quantised, in two fuse maps.
+//!
+//! The contract with a decoder is KenLM's: `score(state, word) -> (cost, state)`, and equal states may merge. A bigram's
+//! cell holds its cost (7 bits) and its back-off cost (6 bits), a trigram's its cost (6 bits); the rest is fingerprint.
+//! A trigram is asked for only where both its bigrams stand, so a chance fingerprint (2^−10) needs two true neighbours.
+
+use super::fuse::FuseMap;
+use super::image::u16_at;
+use super::words::{BEGIN, END, ID_BITS, WordId};
+use crate::cost::Cost;
+
+/// Bits of a bigram's cost, of its back-off, and of a trigram's cost.
+pub const BIGRAM_BITS: u32 = 7;
+/// Bits of a bigram's back-off; code 0 says that no trigram goes on from here.
+pub const BACKOFF_BITS: u32 = 6;
+/// Bits of a trigram's cost.
+pub const TRIGRAM_BITS: u32 = 6;
+
+/// The last two words, and what it costs to forget the older one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct State {
+    older: WordId,
+    last: WordId,
+    backoff: u16,
+    extends: bool,
+}
+
+/// The model, opened from the sections `uni`, `bi`, `tri` and `books`.
+#[derive(Debug, Clone, Copy)]
+pub struct Grams<'b> {
+    unigrams: &'b [u8],
+    bigrams: FuseMap<'b>,
+    trigrams: FuseMap<'b>,
+    books: &'b [u8],
+}
+
+/// The key of a bigram.
+pub fn bigram_key(a: WordId, b: WordId) -> u64 {
+    (u64::from(a) << ID_BITS | u64::from(b)) | 1 << 62
+}
+
+/// The key of a trigram.
+pub fn trigram_key(a: WordId, b: WordId, c: WordId) -> u64 {
+    u64::from(a) << (2 * ID_BITS) | u64::from(b) << ID_BITS | u64::from(c)
+}
+
+impl<'b> Grams<'b> {
+    /// Opens the sections; `None` when they are not a model.
+    pub fn open(unigrams: &'b [u8], bigrams: &'b [u8], trigrams: &'b [u8], books: &'b [u8]) -> Option<Self> {
+        let entries = (1 << BIGRAM_BITS) + (1 << BACKOFF_BITS) + (1 << TRIGRAM_BITS);
+        (books.len() >= entries * 2 && unigrams.len() >= 16).then_some(())?;
+        Some(Self { unigrams, bigrams: FuseMap::open(bigrams)?, trigrams: FuseMap::open(trigrams)?, books })
+    }
+
+    fn book(&self, index: u32) -> u16 {
+        u16_at(self.books, index as usize * 2)
+    }
+
+    /// (cost, back-off cost) of a word alone; ids past the table count as unknown.
+    fn unigram(&self, word: WordId) -> (Cost, u16) {
+        let at = word as usize * 4;
+        let at = if at + 4 <= self.unigrams.len() { at } else { 0 };
+        (Cost::from(u16_at(self.unigrams, at)), u16_at(self.unigrams, at + 2))
+    }
+
+    /// (cost, back-off cost, has trigrams) of a bigram, where the model holds it.
+    pub fn bigram(&self, a: WordId, b: WordId) -> Option<(Cost, u16, bool)> {
+        let value = self.bigrams.get(bigram_key(a, b))?;
+        let backoff = value >> BIGRAM_BITS;
+        let cost = self.book(value & ((1 << BIGRAM_BITS) - 1));
+        Some((Cost::from(cost), self.book((1 << BIGRAM_BITS) + backoff), backoff != 0))
+    }
+
+    /// Does the model hold this trigram?
+    pub fn trigram(&self, a: WordId, b: WordId, c: WordId) -> Option<Cost> {
+        let code = self.trigrams.get(trigram_key(a, b, c))?;
+        Some(Cost::from(self.book((1 << BIGRAM_BITS) + (1 << BACKOFF_BITS) + code)))
+    }
+
+    /// The state at the beginning of a sentence.
+    pub fn begin(&self) -> State {
+        State { older: BEGIN, last: BEGIN, backoff: 0, extends: false }
+    }
+
+    /// The state after two words of which nothing else is known.
+    pub fn after(&self, older: WordId, last: WordId) -> State {
+        let (backoff, extends) = self.bigram(older, last).map_or((0, false), |(_, b, e)| (b, e));
+        State { older, last, backoff, extends }
+    }
+
+    /// The cost of `word` after `state`, and the state after it.
+    pub fn score(&self, state: State, word: WordId) -> (Cost, State) {
+        let bigram = self.bigram(state.last, word);
+        let (backoff, extends) = bigram.map_or((0, false), |(_, backoff, extends)| (backoff, extends));
+        let next = State { older: state.last, last: word, backoff, extends };
+        let cost = match bigram {
+            Some((cost, ..)) => {
+                let trigram =
+                    if state.extends { self.trigram(state.older, state.last, word) } else { None };
+                trigram.unwrap_or(cost + Cost::from(state.backoff))
+            }
+            None => {
+                let (cost, _) = self.unigram(word);
+                cost + Cost::from(self.unigram(state.last).1) + Cost::from(state.backoff)
+            }
+        };
+        (cost, next)
+    }
+
+    /// How long a stretch ending in `word` the model has seen after two words: 3, 2 or 1.
+    pub fn order(&self, older: WordId, last: WordId, word: WordId) -> u32 {
+        if self.bigram(last, word).is_none() {
+            return 1;
+        }
+        if self.bigram(older, last).is_some_and(|b| b.2) && self.trigram(older, last, word).is_some() { 3 } else { 2 }
+    }
+
+    /// The cost of ending the sentence after `state`.
+    pub fn end(&self, state: State) -> Cost {
+        self.score(state, END).0
+    }
+
+    /// The cost of a word without any context.
+    pub fn alone(&self, word: WordId) -> Cost {
+        self.unigram(word).0
+    }
+}

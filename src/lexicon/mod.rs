@@ -1,0 +1,192 @@
+//! All that is known, in one image: words, n-grams, phrase rules, habits.
+
+pub mod abbreviations;
+pub mod compile;
+pub mod fuse;
+mod grams;
+pub mod image;
+pub mod inflect;
+pub mod rules;
+pub mod source;
+mod vectors;
+mod weights;
+pub mod words;
+
+pub use grams::{BACKOFF_BITS, BIGRAM_BITS, Grams, State, TRIGRAM_BITS, bigram_key, trigram_key};
+pub use words::{BEGIN, END, ExtraWords, FIRST, ID_BITS, NUMBER, UNKNOWN, WordId, Words, flag, token_hash};
+
+use std::collections::HashSet;
+
+use crate::error::{Error, Result};
+use crate::text::{Kind, Token, word_hash};
+use image::Image;
+use rules::{Entry, Pattern, Rules};
+pub use vectors::{Around, VECTOR_DIM, Vectors};
+pub use weights::Weights;
+
+/// The lexicon image, opened.
+#[derive(Clone)]
+pub struct Lexicon {
+    words: Words<'static>,
+    grams: Grams<'static>,
+    vectors: Vectors<'static>,
+    leans: &'static [u8],
+    weights: Weights,
+    /// The built-in substitutions, then those of the user's tables.
+    tables: Vec<Rules<'static>>,
+    extra: ExtraWords,
+    /// Substitutions taken away: (key of the left side, hash of the right side).
+    withdrawn: HashSet<(u64, u64)>,
+    a: WordId,
+    an: WordId,
+    /// Ids of the ASCII marks, which need no hash.
+    marks: [WordId; 128],
+}
+
+impl Lexicon {
+    /// Opens an image without copying; `place` names it in errors.
+    pub fn open(place: &str, bytes: &'static [u8]) -> Result<Self> {
+        let image = Image::open(place, bytes)?;
+        let s = |name| image.section(name);
+        let broken = |what: &str| Error::image(place, format!("the {what} do not fit together; make the image anew"));
+        let words = Words::open(s("strings"), s("offsets"), s("table"), s("flags"), s("counts"))
+            .ok_or_else(|| broken("words"))?;
+        let grams = Grams::open(s("uni"), s("bi"), s("tri"), s("books")).ok_or_else(|| broken("n-grams"))?;
+        let rules = Rules::open(s("nodes"), s("entries"), s("rights"), s("starts")).ok_or_else(|| broken("rules"))?;
+        let mark = |i: usize| {
+            let byte = i as u8;
+            let is_mark = byte.is_ascii_punctuation();
+            if is_mark { words.find(word_hash(std::str::from_utf8(&[byte]).unwrap_or(""))) } else { UNKNOWN }
+        };
+        Ok(Self {
+            words,
+            grams,
+            vectors: Vectors::open(s("vectors"), s("vscale")),
+            leans: s("leans"),
+            weights: Weights::read(place, s("weights"))?,
+            tables: vec![rules],
+            extra: ExtraWords::new(words.len() as WordId),
+            withdrawn: HashSet::new(),
+            a: words.find(word_hash("a")),
+            an: words.find(word_hash("an")),
+            marks: std::array::from_fn(mark),
+        })
+    }
+
+    /// The words.
+    pub fn words(&self) -> &Words<'static> {
+        &self.words
+    }
+
+    /// The language model.
+    pub fn grams(&self) -> &Grams<'static> {
+        &self.grams
+    }
+
+    /// The tables of substitutions: the built-in one, then the user's.
+    pub fn tables(&self) -> &[Rules<'static>] {
+        &self.tables
+    }
+
+    /// ln of how much commoner a word is in spun text than in clean text, in 1/16 nat.
+    pub fn lean(&self, id: WordId) -> i8 {
+        self.leans.get(id as usize).map_or(0, |b| *b as i8)
+    }
+
+    /// The context vectors.
+    pub fn vectors(&self) -> &Vectors<'static> {
+        &self.vectors
+    }
+
+    /// The fitted numbers.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// Replaces the fitted numbers, for fitting new ones.
+    pub fn set_weights(&mut self, weights: Weights) {
+        self.weights = weights;
+    }
+
+    /// The id of a word by its hash, or [`UNKNOWN`].
+    pub fn find(&self, hash: u64) -> WordId {
+        match self.words.find(hash) {
+            UNKNOWN => self.extra.find(hash),
+            id => id,
+        }
+    }
+
+    /// The word of an id.
+    pub fn word(&self, id: WordId) -> &str {
+        self.extra.word(id).unwrap_or_else(|| self.words.word(id))
+    }
+
+    /// Was this substitution taken away by the user?
+    pub fn is_withdrawn(&self, key: u64, entry: &Entry<'_>) -> bool {
+        !self.withdrawn.is_empty() && self.withdrawn.contains(&(key, word_hash(entry.text())))
+    }
+
+    /// Adds patterns of a user's table.
+    pub fn add(&mut self, patterns: &[Pattern]) {
+        let (words, extra) = (self.words, &mut self.extra);
+        let sections = rules::build(patterns, |w| match words.find(word_hash(w)) {
+            UNKNOWN => extra.insert(w),
+            id => id,
+        });
+        // A user's table lives as long as the program: it is opened like the embedded one.
+        let bytes: &'static [u8] = Box::leak(image::write(&sections).into_boxed_slice());
+        let opened = Image::open("table", bytes).ok().and_then(|i| {
+            Rules::open(i.section("nodes"), i.section("entries"), i.section("rights"), i.section("starts"))
+        });
+        self.tables.extend(opened);
+    }
+
+    /// Takes these substitutions away from the tables there are.
+    pub fn withdraw(&mut self, patterns: &[Pattern]) {
+        for pattern in patterns {
+            let key = rules::side_tokens(&pattern.left).iter().fold(0, |key, (word, _)| {
+                let id = if word == "{number}" { NUMBER } else { self.find(word_hash(word)) };
+                rules::extend_key(key, id)
+            });
+            self.withdrawn.insert((key, word_hash(&pattern.right.replace("{number}", "\u{1}"))));
+        }
+    }
+
+    /// Adds a word that is right as it stands.
+    pub fn add_word(&mut self, word: &str) {
+        self.extra.insert(word);
+    }
+
+    /// The id of a token's word or class.
+    pub fn token_id(&self, token: &Token) -> WordId {
+        match token.kind {
+            Kind::Word => self.find(token.hash),
+            Kind::Number => NUMBER,
+            Kind::Protected => UNKNOWN,
+            Kind::Mark => match self.marks.get(token.hash as usize) {
+                Some(id) => *id,
+                None => self.words.find(token_hash(token)),
+            },
+        }
+    }
+
+    /// Is this `an` (true) or `a` (false), or no article (`None`)?
+    pub fn article(&self, id: WordId) -> Option<bool> {
+        if id == self.an {
+            Some(true)
+        } else {
+            (id == self.a).then_some(false)
+        }
+    }
+
+    /// The id under which the language model knows a word: `an` counts as `a`.
+    pub fn model_id(&self, id: WordId) -> WordId {
+        if id == self.an { self.a } else { id }
+    }
+}
+
+impl std::fmt::Debug for Lexicon {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Lexicon {{ words: {}, tables: {} }}", self.words.len(), self.tables.len())
+    }
+}

@@ -1,0 +1,281 @@
+//! Compiled substitutions: from a sequence of words as written to the words that may have been meant.
+//!
+//! Rules, habits and thesaurus all end here, inflected and multiplied out, so that the phrase channel asks one table.
+//! The sequences are a trie in a hash table: the key of a sequence is folded from its ids one by one, and each slot says
+//! whether a reading ends there and whether a longer sequence goes on.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::image::{u16_at, u32_at, u64_at};
+use super::words::{NUMBER, WordId};
+use crate::text::{Kind, tokenize};
+
+/// How a substitution is known, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Known {
+    /// A rule of a person's own table.
+    User,
+    /// A phrase rule whose left side is hardly ever good English.
+    Strong,
+    /// A phrase rule whose left side is also good English.
+    Weak,
+    /// A habit: what a dialect does to a word.
+    Habit,
+    /// Words that a thesaurus or the trainer holds for neighbours.
+    Thesaurus,
+}
+
+impl Known {
+    /// All kinds, by number.
+    pub const ALL: [Known; 5] = [Self::User, Self::Strong, Self::Weak, Self::Habit, Self::Thesaurus];
+
+    /// The word for it in reasons.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "your rule",
+            Self::Strong => "rule",
+            Self::Weak => "weak rule",
+            Self::Habit => "habit",
+            Self::Thesaurus => "thesaurus",
+        }
+    }
+}
+
+/// A substitution on its way into a table.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// What was written, as words; `{number}` matches any number.
+    pub left: String,
+    /// What was meant; `{number}` repeats the number of the left side.
+    pub right: String,
+    /// How it is known.
+    pub known: Known,
+    /// −ln of the share of the original's occurrences that come out so, per dialect, in 1/16 nat; 255: not in it.
+    pub costs: [u8; 3],
+}
+
+/// A cost that says: this dialect does not do it.
+pub const ABSENT: u8 = 255;
+
+/// Longest left side in tokens.
+pub const LONGEST: usize = 8;
+
+/// Stands for the number in the text of a right side.
+pub const SLOT: char = '\u{1}';
+
+const NODE: usize = 16;
+const ENTRY: usize = 12;
+const NONE: u32 = u32::MAX;
+
+/// The key of a sequence one word longer.
+pub fn extend_key(key: u64, id: WordId) -> u64 {
+    let wide = u128::from(key ^ (u64::from(id) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)) * 0xD6E8_FEB8_6659_FD93;
+    (wide as u64) ^ ((wide >> 64) as u64) | 1
+}
+
+/// The words of a side, as [`tokenize`] cuts it, `{number}` as a word of its own.
+pub fn side_tokens(side: &str) -> Vec<(String, bool)> {
+    let mut out = Vec::new();
+    for (i, part) in side.split("{number}").enumerate() {
+        if i > 0 {
+            out.push(("{number}".to_owned(), false));
+        }
+        let mut tokens = Vec::new();
+        tokenize(part.as_bytes(), &mut tokens);
+        for token in tokens {
+            let text = match token.mark() {
+                Some(mark) => mark.to_string(),
+                None => token.str(part.as_bytes()).replace('\u{2019}', "'"),
+            };
+            let capital = token.kind == Kind::Word && text.starts_with(char::is_uppercase);
+            out.push((text.to_lowercase(), capital));
+        }
+    }
+    out
+}
+
+/// Builds the sections `nodes`, `entries`, `rights` and `starts` of these patterns; `id` gives the ids of words.
+pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&'static str, Vec<u8>)> {
+    // One entry per (left, capitals, right): the surest kind, the lowest cost of each dialect.
+    let mut merged: BTreeMap<(Vec<WordId>, u8, String), (Known, [u8; 3])> = BTreeMap::new();
+    for pattern in patterns {
+        let tokens = side_tokens(&pattern.left);
+        if tokens.is_empty() || tokens.len() > LONGEST {
+            continue;
+        }
+        let capitals = tokens.iter().enumerate().fold(0u8, |m, (i, (_, c))| m | u8::from(*c) << i);
+        let ids = tokens.iter().map(|(w, _)| if w == "{number}" { NUMBER } else { id(w) }).collect();
+        let right = pattern.right.replace("{number}", "\u{1}");
+        let slot = merged.entry((ids, capitals, right)).or_insert((pattern.known, [ABSENT; 3]));
+        slot.0 = slot.0.min(pattern.known);
+        for (cost, other) in slot.1.iter_mut().zip(pattern.costs) {
+            *cost = (*cost).min(other);
+        }
+    }
+    let (mut rights, mut places) = (Vec::new(), HashMap::new());
+    let mut entries = Vec::new();
+    let mut nodes: BTreeMap<u64, (u32, u16, u16)> = BTreeMap::new();
+    let mut starts: Vec<u8> = Vec::new();
+    for ((ids, capitals, right), (known, costs)) in &merged {
+        let place = *places.entry(right.clone()).or_insert_with(|| write_right(&mut rights, right, &mut id));
+        let first = ids[0] as usize;
+        if starts.len() <= first {
+            starts.resize(first + 1, 0);
+        }
+        starts[first] |= if ids.len() == 1 { 1 } else { 2 };
+        starts[first] |= if *known <= Known::Strong { 4 } else { 0 };
+        let mut key = 0;
+        for (depth, word) in ids.iter().enumerate() {
+            key = extend_key(key, *word);
+            let node = nodes.entry(key).or_insert((NONE, 0, 0));
+            if depth + 1 < ids.len() {
+                node.2 = 1;
+            } else {
+                if node.0 == NONE {
+                    node.0 = (entries.len() / ENTRY) as u32;
+                }
+                node.1 += 1;
+            }
+        }
+        entries.extend_from_slice(&(place as u32).to_le_bytes());
+        entries.extend_from_slice(&[*known as u8, *capitals, costs[0], costs[1], costs[2], 0, 0, 0]);
+    }
+    let size = (nodes.len() * 2 + 1).next_power_of_two();
+    let mut table = vec![0u8; size * NODE];
+    for (key, (first, count, longer)) in nodes {
+        let mut at = key as usize & (size - 1);
+        while u64_at(&table, at * NODE) != 0 {
+            at = (at + 1) & (size - 1);
+        }
+        let slot = &mut table[at * NODE..(at + 1) * NODE];
+        slot[..8].copy_from_slice(&key.to_le_bytes());
+        slot[8..12].copy_from_slice(&first.to_le_bytes());
+        slot[12..14].copy_from_slice(&count.to_le_bytes());
+        slot[14..16].copy_from_slice(&longer.to_le_bytes());
+    }
+    vec![("nodes", table), ("entries", entries), ("rights", rights), ("starts", starts)]
+}
+
+/// Writes `count u8, text length u8, ids u32 × count, text` and gives its place.
+fn write_right(rights: &mut Vec<u8>, right: &str, id: &mut impl FnMut(&str) -> WordId) -> usize {
+    let place = rights.len();
+    let ids: Vec<WordId> = side_tokens(&right.replace(SLOT, "{number}"))
+        .iter()
+        .take(16)
+        .map(|(w, _)| if w == "{number}" || w.starts_with(|c: char| c.is_ascii_digit()) { NUMBER } else { id(w) })
+        .collect();
+    let text = &right.as_bytes()[..right.len().min(255)];
+    rights.push(ids.len() as u8);
+    rights.push(text.len() as u8);
+    ids.iter().for_each(|i| rights.extend_from_slice(&i.to_le_bytes()));
+    rights.extend_from_slice(text);
+    place
+}
+
+/// The compiled substitutions.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'b> {
+    nodes: &'b [u8],
+    mask: usize,
+    entries: &'b [u8],
+    rights: &'b [u8],
+    starts: &'b [u8],
+}
+
+/// A substitution of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'b> {
+    rules: Rules<'b>,
+    at: usize,
+}
+
+/// A place in the trie.
+#[derive(Debug, Clone, Copy)]
+pub struct Node {
+    first: u32,
+    count: u16,
+    /// Does a longer sequence go on?
+    pub longer: bool,
+}
+
+impl<'b> Rules<'b> {
+    /// Opens the sections; `None` when they do not fit together.
+    pub fn open(nodes: &'b [u8], entries: &'b [u8], rights: &'b [u8], starts: &'b [u8]) -> Option<Self> {
+        let size = nodes.len() / NODE;
+        (size.is_power_of_two() && entries.len() % ENTRY == 0)
+            .then_some(Self { nodes, mask: size - 1, entries, rights, starts })
+    }
+
+    /// Bits: 1, the word alone has readings; 2, it begins longer left sides; 4, a strong rule or a user's is among them.
+    pub fn starts(&self, id: WordId) -> u8 {
+        self.starts.get(id as usize).copied().unwrap_or(0)
+    }
+
+    /// The place of a sequence's key ([`extend_key`]).
+    pub fn node(&self, key: u64) -> Option<Node> {
+        let mut at = key as usize & self.mask;
+        loop {
+            let slot = &self.nodes[at * NODE..at * NODE + NODE];
+            match u64_at(slot, 0) {
+                0 => return None,
+                k if k == key => {
+                    return Some(Node { first: u32_at(slot, 8), count: u16_at(slot, 12), longer: slot[14] != 0 });
+                }
+                _ => at = (at + 1) & self.mask,
+            }
+        }
+    }
+
+    /// The substitutions whose left side ends at a place.
+    pub fn entries(&self, node: Node) -> impl Iterator<Item = Entry<'b>> + use<'b> {
+        let rules = *self;
+        let count = self.entries.len() / ENTRY;
+        let first = if node.first == NONE { count } else { node.first as usize };
+        (first..(first + node.count as usize).min(count)).map(move |i| Entry { rules, at: i * ENTRY })
+    }
+
+    /// How many substitutions there are.
+    pub fn len(&self) -> usize {
+        self.entries.len() / ENTRY
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+impl<'b> Entry<'b> {
+    fn right(&self) -> &'b [u8] {
+        &self.rules.rights[u32_at(self.rules.entries, self.at) as usize..]
+    }
+
+    /// The ids of the words that were meant.
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = WordId> + use<'b> {
+        let right = self.right();
+        (0..right[0] as usize).map(move |i| u32_at(right, 2 + i * 4))
+    }
+
+    /// The text that was meant; [`SLOT`] stands for the number of the left side.
+    pub fn text(&self) -> &'b str {
+        let right = self.right();
+        let start = 2 + right[0] as usize * 4;
+        std::str::from_utf8(&right[start..start + right[1] as usize]).unwrap_or("")
+    }
+
+    /// How it is known.
+    pub fn known(&self) -> Known {
+        Known::ALL[(self.rules.entries[self.at + 4] as usize).min(Known::ALL.len() - 1)]
+    }
+
+    /// Bit i: the i-th word on the left must be capitalised.
+    pub fn capitals(&self) -> u8 {
+        self.rules.entries[self.at + 5]
+    }
+
+    /// −ln of the share per dialect, in 1/16 nat; [`ABSENT`] where a dialect does not do it.
+    pub fn costs(&self) -> [u8; 3] {
+        let at = self.at + 6;
+        [self.rules.entries[at], self.rules.entries[at + 1], self.rules.entries[at + 2]]
+    }
+}

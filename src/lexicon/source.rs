@@ -1,0 +1,290 @@
+//! The line formats that people edit: phrase rules, habits, classes. `dictionaries/README.md` describes them.
+
+use std::collections::HashMap;
+
+use crate::error::{Error, Result};
+
+/// Which dialects a rule belongs to: a bit each for news, web and science.
+pub type Dialects = u8;
+
+/// All dialects.
+pub const ANY: Dialects = 0b111;
+
+/// A rule `left -> right` as it stands in its file, alternatives already multiplied out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// Where it applies.
+    pub dialects: Dialects,
+    /// The left side is also good English.
+    pub weak: bool,
+    /// What was written; one item per alternative of the line.
+    pub lefts: Vec<String>,
+    /// What was meant, the likeliest first.
+    pub rights: Vec<String>,
+    /// `fix` and `keep` lines.
+    pub proofs: Vec<Proof>,
+}
+
+/// A text that shows what a rule must or must not do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Proof {
+    /// This text must become that one.
+    Fix(String, String),
+    /// This text must stay.
+    Keep(String),
+}
+
+/// `original: garbled weight, …`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Habit {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// Where it applies.
+    pub dialects: Dialects,
+    /// What was meant (a lemma).
+    pub original: String,
+    /// What was written, and how often in per cent of the original's rewritten occurrences.
+    pub garbled: Vec<(String, f32)>,
+}
+
+/// Word classes by name.
+pub type Classes = HashMap<String, Vec<String>>;
+
+/// The lines of a table without comments and blank ones, with their numbers.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines().enumerate().map(|(i, l)| (i + 1, strip_comment(l))).filter(|(_, l)| !l.trim().is_empty())
+}
+
+/// Cuts a comment off: `#` at the beginning or after white space, outside quotation marks.
+fn strip_comment(line: &str) -> &str {
+    let mut quoted = false;
+    let mut before = ' ';
+    for (i, c) in line.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '#' if !quoted && before.is_whitespace() => return &line[..i],
+            _ => {}
+        }
+        before = c;
+    }
+    line
+}
+
+/// The dialects that a `dialect` line names.
+fn dialect_line(place: &str, line: usize, names: &str) -> Result<Dialects> {
+    let mut mask = 0;
+    for name in names.split([' ', ',']).filter(|n| !n.is_empty()) {
+        mask |= match name {
+            "news" => 0b001,
+            "web" => 0b010,
+            "science" => 0b100,
+            "any" => ANY,
+            _ => {
+                let message = format!("no dialect {name:?}{}", did_you_mean(name, ["news", "web", "science", "any"]));
+                return Err(Error::table(place, line, message));
+            }
+        };
+    }
+    if mask == 0 { Err(Error::table(place, line, "dialect needs a name: news, web, science or any")) } else { Ok(mask) }
+}
+
+/// `; did you mean "x"?` for the nearest name, if one is near.
+fn did_you_mean<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> String {
+    names
+        .into_iter()
+        .map(|n| (strsim::damerau_levenshtein(name, n), n))
+        .filter(|(distance, n)| *distance <= n.len() / 2)
+        .min()
+        .map_or_else(String::new, |(_, n)| format!("; did you mean {n:?}?"))
+}
+
+/// Reads a table of phrase rules.
+///
+/// # Errors
+///
+/// The first line that is not a rule, a proof, a dialect or a comment, with its number.
+pub fn phrases(place: &str, text: &str, classes: &Classes) -> Result<Vec<Rule>> {
+    let mut rules: Vec<Rule> = Vec::new();
+    let mut dialects = ANY;
+    for (number, line) in lines(text) {
+        let trimmed = line.trim();
+        if let Some(names) = trimmed.strip_prefix("dialect ") {
+            dialects = dialect_line(place, number, names)?;
+        } else if line.starts_with([' ', '\t']) {
+            let rule = rules.last_mut().ok_or_else(|| Error::table(place, number, "a proof needs a rule above it"))?;
+            rule.proofs.push(proof(place, number, trimmed)?);
+        } else {
+            rules.push(rule(place, number, trimmed, dialects, classes)?);
+        }
+    }
+    Ok(rules)
+}
+
+fn rule(place: &str, line: usize, text: &str, dialects: Dialects, classes: &Classes) -> Result<Rule> {
+    let wrong = |message: String| Error::table(place, line, message);
+    let (left, right) = text
+        .split_once("->")
+        .ok_or_else(|| wrong("a rule needs \"->\" between what was written and what was meant".into()))?;
+    let right = right.trim();
+    let (right, weak) = match right.strip_suffix("weak") {
+        Some(rest) if rest.ends_with([' ', '\t']) => (rest.trim_end(), true),
+        _ => (right, false),
+    };
+    let lefts = alternatives(left.trim(), classes).map_err(wrong)?;
+    let rights: Vec<String> = right.split(" | ").map(|r| r.trim().to_owned()).collect();
+    if lefts.iter().any(String::is_empty) || rights.iter().any(String::is_empty) {
+        return Err(wrong("one side of the rule is empty".into()));
+    }
+    for right in &rights {
+        check_classes(right, &lefts[0], classes).map_err(wrong)?;
+    }
+    Ok(Rule { line, dialects, weak, lefts, rights, proofs: Vec::new() })
+}
+
+/// The classes on the right must stand on the left.
+fn check_classes(right: &str, left: &str, classes: &Classes) -> std::result::Result<(), String> {
+    for name in class_names(right) {
+        known_class(name, classes)?;
+        if !left.contains(&format!("{{{name}}}")) {
+            return Err(format!("{{{name}}} on the right matches nothing on the left"));
+        }
+    }
+    Ok(())
+}
+
+fn class_names(side: &str) -> impl Iterator<Item = &str> {
+    side.split('{').skip(1).filter_map(|rest| rest.split('}').next())
+}
+
+fn known_class(name: &str, classes: &Classes) -> std::result::Result<(), String> {
+    if name == "number" || classes.contains_key(name) {
+        return Ok(());
+    }
+    let names = classes.keys().map(String::as_str).chain(["number"]);
+    Err(format!("no class {{{name}}}{}", did_you_mean(name, names)))
+}
+
+/// Multiplies `{a|b}` out; classes stay as they are.
+fn alternatives(side: &str, classes: &Classes) -> std::result::Result<Vec<String>, String> {
+    let mut out = vec![String::new()];
+    let mut rest = side;
+    while let Some(open) = rest.find('{') {
+        let close = rest[open..].find('}').ok_or("a { without its }")? + open;
+        let inside = &rest[open + 1..close];
+        let choices: Vec<String> = if inside.contains('|') {
+            inside.split('|').map(|c| c.trim().to_owned()).collect()
+        } else {
+            known_class(inside, classes)?;
+            vec![format!("{{{inside}}}")]
+        };
+        out = out.iter().flat_map(|o| choices.iter().map(move |c| format!("{o}{}{c}", &rest[..open]))).collect();
+        rest = &rest[close + 1..];
+    }
+    if rest.contains('}') {
+        return Err("a } without its {".into());
+    }
+    Ok(out.into_iter().map(|o| (o + rest).split_whitespace().collect::<Vec<_>>().join(" ")).collect())
+}
+
+fn proof(place: &str, line: usize, text: &str) -> Result<Proof> {
+    let wrong = || Error::table(place, line, "a proof is  fix \"text\" => \"text\"  or  keep \"text\"");
+    let quoted = |s: &str| {
+        let s = s.trim().strip_prefix('"')?.strip_suffix('"')?;
+        Some(s.to_owned())
+    };
+    if let Some(rest) = text.strip_prefix("fix ") {
+        let (from, to) = rest.split_once("=>").ok_or_else(wrong)?;
+        return Ok(Proof::Fix(quoted(from).ok_or_else(wrong)?, quoted(to).ok_or_else(wrong)?));
+    }
+    let rest = text.strip_prefix("keep ").ok_or_else(wrong)?;
+    Ok(Proof::Keep(quoted(rest).ok_or_else(wrong)?))
+}
+
+/// Reads a table of habits.
+///
+/// # Errors
+///
+/// The first line that is not a habit, with its number.
+pub fn habits(place: &str, text: &str) -> Result<Vec<Habit>> {
+    let mut habits = Vec::new();
+    let mut dialects = ANY;
+    for (number, line) in lines(text) {
+        let line = line.trim();
+        if let Some(names) = line.strip_prefix("dialect ") {
+            dialects = dialect_line(place, number, names)?;
+            continue;
+        }
+        let (original, rest) = line
+            .split_once(':')
+            .ok_or_else(|| Error::table(place, number, "a habit is  original: garbled weight, garbled weight"))?;
+        let mut garbled = Vec::new();
+        for item in rest.split(',').map(str::trim).filter(|i| !i.is_empty()) {
+            let (word, weight) = match item.rsplit_once(' ') {
+                Some((word, weight)) if weight.parse::<f32>().is_ok() => (word, weight.parse::<f32>().unwrap_or(10.0)),
+                _ => (item, 10.0),
+            };
+            if !(weight > 0.0 && weight <= 100.0) {
+                return Err(Error::table(place, number, format!("a weight is per cent, above 0 and up to 100, got {weight}")));
+            }
+            garbled.push((word.trim().to_owned(), weight));
+        }
+        if original.trim().is_empty() || garbled.is_empty() {
+            return Err(Error::table(place, number, "a habit needs an original and at least one garbled word"));
+        }
+        habits.push(Habit { line: number, dialects, original: original.trim().to_owned(), garbled });
+    }
+    Ok(habits)
+}
+
+/// Reads `name: a|b|c` lines.
+///
+/// # Errors
+///
+/// The first line that is not a class, with its number.
+pub fn classes(place: &str, text: &str) -> Result<Classes> {
+    let mut classes = Classes::new();
+    for (number, line) in lines(text) {
+        let (name, members) =
+            line.split_once(':').ok_or_else(|| Error::table(place, number, "a class is  name: word|word|word"))?;
+        let members = members.split('|').map(|m| m.trim().to_owned()).filter(|m| !m.is_empty()).collect();
+        classes.insert(name.trim().to_owned(), members);
+    }
+    Ok(classes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classes() -> Classes {
+        super::classes("classes", "weekday: Monday|Tuesday\n").unwrap()
+    }
+
+    #[test]
+    fn a_rule_with_everything() {
+        let text = "dialect news # rules below\nfinal {weekday} {a|b c} -> last {weekday}  weak\n  keep \"a #1 text\"\n";
+        let rules = phrases("t", text, &classes()).unwrap();
+        assert_eq!(rules[0].lefts, ["final {weekday} a", "final {weekday} b c"]);
+        assert_eq!(rules[0].rights, ["last {weekday}"]);
+        assert!(rules[0].weak);
+        assert_eq!(rules[0].proofs, [Proof::Keep("a #1 text".into())]);
+    }
+
+    #[test]
+    fn faults_have_their_line() {
+        for (text, message) in [
+            ("\nno arrow", "t:2: a rule needs \"->\""),
+            ("a {weekdy} -> b", "t:1: no class {weekdy}; did you mean \"weekday\"?"),
+            ("a {x -> b", "t:1: a { without its }"),
+            ("a -> {weekday}", "t:1: {weekday} on the right matches nothing"),
+            ("  keep \"x\"", "t:1: a proof needs a rule"),
+            ("dialect newz\n", "t:1: no dialect \"newz\"; did you mean \"news\"?"),
+        ] {
+            let error = phrases("t", text, &classes()).unwrap_err();
+            assert!(error.to_string().starts_with(message), "{error}");
+        }
+        assert_eq!(habits("t", "a: b 120").unwrap_err().line(), Some(1));
+    }
+}

@@ -1,0 +1,135 @@
+//! The fitted numbers of ranking and diagnosis, from `dictionaries/weights.txt`, where their evidence stands beside them.
+
+use crate::error::{Error, Result};
+
+macro_rules! weights {
+    ($($(#[doc = $doc:literal])+ $name:ident,)+) => {
+        /// All fitted numbers, in nats unless said otherwise.
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct Weights { $($(#[doc = $doc])+ pub $name: f32,)+ }
+
+        impl Weights {
+            /// Reads `name value` lines; every name must stand there once.
+            pub fn parse(place: &str, text: &str) -> Result<Self> {
+                let mut weights = Self::default();
+                let mut missing = vec![$(stringify!($name)),+];
+                for (number, line) in text.lines().enumerate() {
+                    let line = line.split('#').next().unwrap_or("").trim();
+                    if line.is_empty() {
+                        continue;
+                    }
+                    let wrong = |message: String| Error::table(place, number + 1, message);
+                    let (name, value) =
+                        line.split_once(' ').ok_or_else(|| wrong("a weight is  name value".into()))?;
+                    let value: f32 =
+                        value.trim().parse().map_err(|_| wrong(format!("{:?} is not a number", value.trim())))?;
+                    match name {
+                        $(stringify!($name) => weights.$name = value,)+
+                        _ => return Err(wrong(format!("no weight is called {name:?}"))),
+                    }
+                    missing.retain(|m| *m != name);
+                }
+                match missing.first() {
+                    Some(name) => Err(Error::table(place, text.lines().count(), format!("the weight {name:?} is missing"))),
+                    None => Ok(weights),
+                }
+            }
+        }
+    };
+}
+
+weights! {
+    /// Weight of the language model (a factor).
+    model,
+    /// Share of words that a spun document swaps, before it is known (a share).
+    rate,
+    /// Cost of a rule of the user's own.
+    user,
+    /// Cost of a strong rule.
+    strong,
+    /// Cost of a weak rule.
+    weak,
+    /// Cost of a habit.
+    habit,
+    /// Cost of a reading from the thesaurus.
+    thesaurus,
+    /// What a dialect that does not do it still gives, against the likeliest that does.
+    stranger,
+    /// Gain of a repair that mends a wrong article before it.
+    article,
+    /// Weight of the context vectors (a factor).
+    context,
+    /// Gain for each e-fold of the same substitution's expected count elsewhere in the document.
+    consistency,
+    /// Log-odds of a repair before any evidence.
+    sure_bias,
+    /// Weight of the log-odds of the reading in the lattice.
+    sure_posterior,
+    /// Weight of the log-odds that the span is not as it stands.
+    sure_changed,
+    /// Weight of what the language model gains, in nats.
+    sure_model,
+    /// Weight of each order of n-gram that the repair completes to its left.
+    sure_left,
+    /// Weight of each order of n-gram that the repair completes to its right.
+    sure_right,
+    /// Weight of each order of n-gram that the text as it stands completes to its left.
+    sure_stands_left,
+    /// Weight of each order of n-gram that the text as it stands completes to its right.
+    sure_stands_right,
+    /// Weight of what the context vectors gain, in nats.
+    sure_context,
+    /// Weight of ln of the share of the substitution in this document's dialects.
+    sure_share,
+    /// Weight of how far the written words lean towards spun text, in nats.
+    sure_lean,
+    /// Weight of ln of how much commoner the repair is than what was written.
+    sure_frequency,
+    /// Log-odds of a strong rule.
+    sure_strong,
+    /// Log-odds of a weak rule.
+    sure_weak,
+    /// Weight of ln of the rate of the sentence.
+    sure_rate,
+    /// Weight of ln(1 + how often the document shows the same substitution elsewhere).
+    sure_again,
+    /// Weight of ln of how many readings the span has.
+    sure_choices,
+    /// Weight of each further word that was written.
+    sure_words,
+    /// Weight of each word that the repair is longer.
+    sure_added,
+    /// Log-odds of a capitalised word inside a sentence.
+    sure_title,
+    /// Log-odds of mending a wrong article.
+    sure_article,
+    /// Confidence from which an edit is made (a probability).
+    threshold,
+    /// Evidence below which a document counts as clean.
+    clean,
+    /// Evidence per word that clean text shows by chance.
+    chance,
+    /// What a garbled patch in a clean document needs beyond `clean`.
+    patch,
+    /// Sum of signs in a stretch of words from which triage has it decoded.
+    suspect,
+    /// Mean leaning per word, downwards, below which triage takes a document for clean throughout.
+    calm,
+    /// Words of prior evidence for the rate of a sentence against its document's.
+    local,
+}
+
+impl Weights {
+    /// The names of the features of confidence.
+    pub const SURE: [&str; 21] = ["bias", "posterior", "changed", "model", "left", "right", "stands_left", "stands_right", "context", "share", "lean", "frequency", "strong", "weak", "rate", "again", "choices", "words", "added", "title", "article"];
+
+    /// The weights of confidence, in the order of its features.
+    pub fn sure(&self) -> [f32; 21] {
+        [self.sure_bias, self.sure_posterior, self.sure_changed, self.sure_model, self.sure_left, self.sure_right, self.sure_stands_left, self.sure_stands_right, self.sure_context, self.sure_share, self.sure_lean, self.sure_frequency, self.sure_strong, self.sure_weak, self.sure_rate, self.sure_again, self.sure_choices, self.sure_words, self.sure_added, self.sure_title, self.sure_article]
+    }
+
+    /// The weights of an image.
+    pub(super) fn read(place: &str, bytes: &[u8]) -> Result<Self> {
+        Self::parse(place, &String::from_utf8_lossy(bytes))
+    }
+}

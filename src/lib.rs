@@ -1,0 +1,33 @@
+//! Repairs machine-garbled English with a noisy-channel decoder, and shows every change.
+//!
+//! ```
+//! use ungarble::Cleaner;
+//!
+//! let cleaner = Cleaner::new();
+//! let cleaned = cleaner.clean("and the preventing rising extra fierce.");
+//! println!("{}", cleaned.text());
+//! for edit in cleaned.edits() {
+//!     println!("{edit}");
+//! }
+//! ```
+
+mod channel;
+pub mod clean;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod cost;
+mod decode;
+mod edit;
+mod embedded;
+mod error;
+#[cfg(feature = "cli")]
+pub mod eval;
+pub mod lexicon;
+pub mod report;
+pub mod text;
+#[cfg(feature = "train")]
+pub mod train;
+
+pub use clean::{Builder, Cleaned, Cleaner, Diagnosis, Dialect};
+pub use edit::{Channel, Edit, Patch};
+pub use error::{Error, Result};

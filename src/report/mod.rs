@@ -1,0 +1,53 @@
+//! Views of a cleaned document: diffs, JSON, HTML, counts. All are computed from the source and its edits, none is
+//! stored, and nothing is read or written here. Only this module knows the names of JSON fields.
+
+mod diff;
+mod html;
+mod json;
+mod lines;
+mod sides;
+mod summary;
+mod unified;
+mod words;
+
+pub use diff::{Diff, Style};
+pub use html::{foot as html_foot, head as html_head, section as html_section};
+pub use json::{at_threshold as json_threshold, hypothesis as json_hypothesis};
+pub use json::{document as json_document, edits as json_edits, score as json_score, string as json_string};
+pub use summary::Summary;
+pub use unified::unified;
+
+#[cfg(test)]
+mod tests {
+    use super::{sides, unified, words};
+    use crate::edit::{Channel, Edit};
+
+    /// Every style takes any bytes and any edits of them, on any boundaries, also in the midst of a character.
+    #[test]
+    fn any_bytes_can_be_shown() {
+        let mut state = 5u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        const PARTS: [&[u8]; 9] =
+            [b"a", b" ", b"\n", b"\r\n", b"\xff", "é".as_bytes(), b"\0", b"\x1b[", b"words and words "];
+        for _ in 0..2000 {
+            let source: Vec<u8> = (0..next(40)).flat_map(|_| PARTS[next(PARTS.len())]).copied().collect();
+            let mut cuts: Vec<usize> = (0..next(8)).map(|_| next(source.len() + 1)).collect();
+            cuts.sort_unstable();
+            let edit = |cut: &[usize]| Edit {
+                range: cut[0]..cut[1],
+                replacement: ["", "x", "y\nz", "\n"][cut[0] % 4].into(),
+                channel: Channel::Ocr,
+                confidence: 0.5,
+                reason: "".into(),
+            };
+            let edits: Vec<Edit> = cuts.chunks_exact(2).map(edit).collect();
+            words::render("a", &source, &edits, true);
+            sides::render("a", &source, &edits, true, 40);
+            unified("a", &source, &edits, true);
+            super::json_edits(&source, &edits);
+        }
+    }
+}

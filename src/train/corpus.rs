@@ -1,0 +1,74 @@
+//! Reading text files, plain or zstd, paragraph by paragraph.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::text::{Token, mark_sentences, tokenize};
+
+/// A text file and how much it counts.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The file; `.zst` is decompressed.
+    pub path: PathBuf,
+    /// What kind of text it is.
+    pub genre: String,
+    /// How often each of its words counts; at most 15 different weights in one training.
+    pub weight: f32,
+}
+
+/// The genre of a corpus file by its name: what stands before the first `_`.
+///
+/// ```
+/// assert_eq!(ungarble::train::genre_of("texts/news_bbc2004.txt.zst".as_ref()), "news");
+/// ```
+pub fn genre_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.split(['_', '.']).next().unwrap_or("text").to_owned()
+}
+
+fn open(path: &Path) -> Result<Box<dyn BufRead>> {
+    let file = File::open(path).map_err(|e| Error::io(path, &e))?;
+    if path.extension().is_some_and(|e| e == "zst") {
+        let decoder = zstd::Decoder::new(file).map_err(|e| Error::io(path, &e))?;
+        return Ok(Box::new(BufReader::with_capacity(1 << 20, decoder)));
+    }
+    Ok(Box::new(BufReader::with_capacity(1 << 20, file)))
+}
+
+/// The whole file as text; what is not UTF-8 becomes U+FFFD.
+pub fn read_lossy(path: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes).map_err(|e| Error::io(path, &e))?;
+    Ok(String::from_utf8(bytes).unwrap_or_else(|e| e.into_bytes().iter().map(|&b| char::from(b)).collect()))
+}
+
+/// Calls `each` with every paragraph (line) and its tokens, sentences marked; gives the bytes read to `read`.
+pub fn paragraphs(
+    path: &Path,
+    abbreviation: impl Fn(u64) -> bool,
+    mut read: impl FnMut(u64),
+    mut each: impl FnMut(&[u8], &[Token]),
+) -> Result<()> {
+    let mut reader = open(path)?;
+    let (mut line, mut tokens, mut bytes) = (Vec::new(), Vec::new(), 0u64);
+    loop {
+        line.clear();
+        let n = reader.read_until(b'\n', &mut line).map_err(|e| Error::io(path, &e))?;
+        if n == 0 {
+            break;
+        }
+        bytes += n as u64;
+        if bytes > 1 << 22 {
+            read(bytes);
+            bytes = 0;
+        }
+        tokens.clear();
+        tokenize(&line, &mut tokens);
+        mark_sentences(&mut tokens, &abbreviation);
+        each(&line, &tokens);
+    }
+    read(bytes);
+    Ok(())
+}
