@@ -104,6 +104,11 @@ impl Patch {
         &self.edits
     }
 
+    /// The edits, given away.
+    pub fn into_edits(self) -> Vec<Edit> {
+        self.edits
+    }
+
     /// Is there nothing to change?
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()

@@ -19,6 +19,7 @@ pub fn edits(lexicon: &Lexicon, document: &Document<'_>, unit: &Unit, reading: &
         out.push(edit);
     }
     let (range, replacement) = trimmed(document.text, source, &text);
+    let Some(replacement) = with_line_ends(&document.text[range.clone()], replacement) else { return Vec::new() };
     if document.text[range.clone()] != *replacement.as_bytes() {
         let reason = reason(document, source, reading).into();
         out.push(Edit { range, replacement: replacement.into(), channel: Channel::Phrase, confidence, reason });
@@ -131,6 +132,22 @@ fn article(lexicon: &Lexicon, document: &Document<'_>, start: usize, text: &str,
             reason: "the article follows the repair".into(),
         }
     })
+}
+
+/// Puts the line ends of what is replaced between the last words of the replacement; `None` where it has too few words.
+/// A cleaned text has the lines of its source.
+fn with_line_ends(written: &[u8], mut replacement: String) -> Option<String> {
+    let mut from = written.len();
+    let mut upto = replacement.len();
+    while let Some(line) = written[..from].iter().rposition(|b| *b == b'\n') {
+        let white = |b: &u8| b.is_ascii_whitespace();
+        let start = line - written[..line].iter().rev().take_while(|b| white(b)).count();
+        let end = line + written[line..].iter().take_while(|b| white(b)).count();
+        let space = replacement[..upto].rfind(' ')?;
+        replacement.replace_range(space..=space, std::str::from_utf8(&written[start..end]).ok()?);
+        (from, upto) = (start, space);
+    }
+    Some(replacement)
 }
 
 /// Leaves out the words that both sides begin or end with, so that the edit is as short as it can be.

@@ -54,13 +54,10 @@ pub fn features(
             span.fold((0f32, 0f32), |(n, p), i| (n + 1.0, p + pass.posterior(i)));
         let around =
             document.around(lexicon, unit.tokens.start + reading.start as usize, written.len());
-        let log_count = |ids: &[WordId]| {
-            let least = ids.iter().map(|id| lexicon.words().log_count(*id)).min().unwrap_or(0);
-            f32::from(least) / 8.0 * std::f32::consts::LN_2
-        };
         let lean = written.iter().map(|id| lexicon.lean(*id)).max().unwrap_or(0);
         let token = &sentence.tokens[reading.start as usize];
-        let same = strengths.habits.get(&rank::habit_key(&sentence, reading)).copied().unwrap_or(0.0);
+        let evidence = &document.evidence[*index as usize];
+        let same = strengths.habits.get(evidence.habit as usize).copied().unwrap_or(0.0);
         let is = |yes: bool| f32::from(u8::from(yes));
         [
             1.0,
@@ -72,9 +69,9 @@ pub fn features(
             orders[2],
             orders[3],
             rank::context_gain(lexicon, &around, reading, &sentence),
-            rank::share(reading, strengths, lexicon.weights()).max(1e-6).ln(),
+            rank::share(evidence, strengths).max(1e-6).ln(),
             f32::from(lean) / 16.0,
-            log_count(&meant) - log_count(&written),
+            rank::commoner(lexicon, &sentence, reading),
             is(reading.known <= Known::Strong),
             is(reading.known == Known::Weak),
             rate.max(1e-4).ln(),

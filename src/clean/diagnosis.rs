@@ -44,6 +44,34 @@ pub struct Diagnosis {
     pub habits: Vec<(String, String, f32)>,
 }
 
+impl Diagnosis {
+    /// Takes in the diagnosis of a further part of the document.
+    pub(super) fn add(&mut self, part: Diagnosis) {
+        if self.words == 0 {
+            *self = part;
+            return;
+        }
+        let (ours, theirs) = (self.spun * self.words as f32, part.spun * part.words as f32);
+        let sum = (ours + theirs).max(1e-9);
+        for d in 0..3 {
+            self.dialects[d] = (self.dialects[d] * ours + part.dialects[d] * theirs) / sum;
+        }
+        self.words += part.words;
+        self.spun = (ours + theirs) / self.words.max(1) as f32;
+        for (garbled, original, count) in part.habits {
+            match self.habits.iter_mut().find(|h| h.0 == garbled && h.1 == original) {
+                Some(habit) => habit.2 += count,
+                None => self.habits.push((garbled, original, count)),
+            }
+        }
+        self.habits.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
+        self.habits.truncate(MOST_HABITS);
+    }
+}
+
+/// Habits that a diagnosis lists.
+const MOST_HABITS: usize = 100;
+
 /// Sums up what the passes found in a document of so many tokens.
 pub(super) fn diagnose(document: &Document<'_>, pass: &Pass, strengths: &Strengths, words: usize) -> Diagnosis {
     let mut habits: BTreeMap<(String, String), f32> = BTreeMap::new();

@@ -73,15 +73,12 @@ pub(super) fn explain(
         out.tokens.push(TokenView { range, kind, known: *id != UNKNOWN, sentence_start: token.sentence });
     }
     for ((unit, decoded), rate) in document.units.iter().zip(&pass.decoded).zip(&pass.rates) {
-        let sentence = document.sentence(&unit.tokens);
         let path = decoded.as_ref().map_or(&[][..], |d| &d.path);
         let features = confidence::features(lexicon, document, unit, pass, strengths, path, *rate);
         for index in unit.readings.clone() {
             let reading = &document.readings[index];
             let first = document.tokens[unit.tokens.start + reading.start as usize].start as usize;
             let last = document.tokens[unit.tokens.start + reading.end as usize - 1].end as usize;
-            let start = unit.tokens.start + reading.start as usize;
-            let around = document.around(lexicon, start, (reading.end - reading.start) as usize);
             let place = path.iter().position(|p| *p == index as u32);
             let on_path = place.is_some();
             let evidence = place.map_or_else(Vec::new, |k| confidence::named(&features[k]));
@@ -93,7 +90,7 @@ pub(super) fn explain(
                 range: first..last,
                 text: reading.entry.text().replace(crate::lexicon::rules::SLOT, "{number}"),
                 reason: reading.known.name().to_owned(),
-                cost: rank::cost(lexicon, &sentence, reading, strengths, *rate, &around) as f32 / UNIT as f32,
+                cost: rank::cost(lexicon.weights(), &document.evidence[index], strengths, *rate) as f32 / UNIT as f32,
                 posterior: pass.posterior(index),
                 chosen: made,
                 evidence,

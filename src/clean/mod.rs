@@ -15,7 +15,7 @@ pub use cleaned::Cleaned;
 pub use diagnosis::{Diagnosis, Dialect};
 pub use explain::{Explanation, ReadingView, TokenView};
 
-use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::edit::{Channel, Edit, Patch};
@@ -26,6 +26,16 @@ use triage::Triage;
 
 /// A repair may make another one visible; after this many rounds the text is taken as it is.
 const ROUNDS: usize = 6;
+
+/// How often the strengths of a document are estimated anew; the second time still moves a few edits in a hundred, a
+/// third none.
+const REESTIMATES: usize = 2;
+
+/// A text of more lines is cleaned section by section, each a document of its own.
+const LINES: usize = 512;
+
+/// Long texts are diagnosed and decoded in parts of about so many bytes, which bounds the memory.
+const PART: usize = 1 << 17;
 
 /// Readings below this posterior are not worth a doubt.
 const DOUBT: f32 = 0.1;
@@ -92,6 +102,23 @@ impl Cleaner {
     /// Cleaning what this gives changes nothing: rounds go on until nothing changes, and if they come back to an earlier
     /// text, the first in byte order of the texts they go round in is taken.
     pub fn clean_bytes<'s>(&self, source: &'s [u8]) -> Cleaned<'s> {
+        let (mut edits, mut doubts) = (Vec::new(), Vec::new());
+        let mut diagnosis = Diagnosis::default();
+        for section in sections(source) {
+            let (patch, unsure, found) = self.settle(&source[section.clone()]);
+            let shift = |mut edit: Edit| {
+                edit.range = edit.range.start + section.start..edit.range.end + section.start;
+                edit
+            };
+            edits.extend(patch.into_edits().into_iter().map(shift));
+            doubts.extend(unsure.into_iter().map(shift));
+            diagnosis.add(found);
+        }
+        Cleaned::new(source, Patch::new(edits), doubts, diagnosis)
+    }
+
+    /// Repeats rounds on a section until nothing changes.
+    fn settle(&self, source: &[u8]) -> (Patch, Vec<Edit>, Diagnosis) {
         let first = self.round(source);
         let mut patch = Patch::new(first.edits);
         let mut texts: Vec<(Vec<u8>, Patch)> = Vec::new();
@@ -113,52 +140,79 @@ impl Cleaner {
             patch.edits().iter().all(|e| e.range.end <= d.range.start || d.range.end <= e.range.start)
         };
         let doubts = first.doubts.into_iter().filter(apart).collect();
-        Cleaned::new(source, patch, doubts, first.diagnosis)
+        (patch, doubts, first.diagnosis)
     }
 
     /// How garbled a document is, without repairing it.
     pub fn diagnose(&self, source: &[u8]) -> Diagnosis {
-        self.round(source).diagnosis
+        sections(source).fold(Diagnosis::default(), |mut sum, section| {
+            sum.add(self.round(&source[section]).diagnosis);
+            sum
+        })
     }
 
     /// What each stage saw; the whole text is decoded, whatever triage says.
     pub fn explain(&self, source: &[u8]) -> Explanation {
         let lexicon = &self.engine.lexicon;
-        let document = Document::new(lexicon, source, &[0..source.len()]);
-        let (pass, strengths) = self.decode(&document, document.tokens.len());
+        let (document, pass, strengths) = self.decode(source, &[0..source.len()], None);
         let edits = self.edits(&document, &pass, &strengths, document.tokens.len()).0;
         explain::explain(lexicon, &document, &pass, &strengths, &edits)
     }
 
-    /// One round: triage, diagnosis and both passes.
+    /// One round: triage, then diagnosis and decoding, part by part.
     fn round(&self, source: &[u8]) -> Round {
         let lexicon = &self.engine.lexicon;
         let weights = lexicon.weights();
-        let Triage { tokens, evidence, mut regions } = triage::triage(lexicon, source, weights.suspect);
-        if evidence > -weights.calm * tokens as f32 && !regions.is_empty() {
-            // Spun throughout: look at all of it.
-            regions = vec![0..source.len()];
-        }
+        let Triage { tokens, evidence, mut regions, stretches } = triage::triage(lexicon, source, weights.suspect);
+        let mut round = Round {
+            edits: Vec::new(),
+            doubts: Vec::new(),
+            diagnosis: Diagnosis::default(),
+        };
         if regions.is_empty() || !self.engine.channels.contains(&Channel::Phrase) {
-            let diagnosis = Diagnosis { words: tokens, ..Diagnosis::default() };
-            return Round { edits: Vec::new(), doubts: Vec::new(), diagnosis };
+            round.diagnosis.words = tokens;
+            return round;
         }
-        let document = Document::new(lexicon, source, &regions);
-        let (pass, strengths) = self.decode(&document, tokens);
-        let (edits, doubts) = self.edits(&document, &pass, &strengths, tokens);
-        Round { edits, doubts, diagnosis: diagnosis::diagnose(&document, &pass, &strengths, tokens) }
+        if evidence > -weights.calm * tokens as f32 {
+            // Spun throughout: look at all of it.
+            regions = stretches;
+        }
+        for part in triage::parts(&regions, PART) {
+            // A part of a long text stands for its share of the words that triage left out.
+            let bytes: usize = part.iter().map(Range::len).sum();
+            let all: usize = regions.iter().map(Range::len).sum();
+            let tokens = (tokens as f64 * bytes as f64 / all as f64) as usize;
+            let (document, pass, strengths) = self.decode(source, part, Some(tokens));
+            let (edits, doubts) = self.edits(&document, &pass, &strengths, tokens);
+            round.edits.extend(edits);
+            round.doubts.extend(doubts);
+            round.diagnosis.add(diagnosis::diagnose(&document, &pass, &strengths, tokens));
+        }
+        round
     }
 
-    /// The first pass with prior rates, the second with what it showed.
-    fn decode(&self, document: &Document<'_>, tokens: usize) -> (Pass, Strengths) {
+    /// Decodes with prior rates, then twice with what the decoding before showed. The document has `tokens` tokens in
+    /// all (`None`: those of the regions).
+    fn decode<'s>(
+        &self,
+        source: &'s [u8],
+        regions: &[Range<usize>],
+        tokens: Option<usize>,
+    ) -> (Document<'s>, Pass, Strengths) {
         let lexicon = &self.engine.lexicon;
         let prior =
-            Strengths { rate: lexicon.weights().rate, dialects: [1.0 / 3.0; 3], habits: HashMap::new() };
-        let first = document.decode(lexicon, &prior, vec![prior.rate; document.units.len()]);
-        let strengths = first.strengths(document, lexicon, &prior, tokens);
-        let rates = first.local_rates(document, lexicon, &strengths);
-        let second = document.decode(lexicon, &strengths, rates);
-        (second, strengths)
+            Strengths { rate: lexicon.weights().rate, dialects: [1.0 / 3.0; 3], habits: Vec::new() };
+        let mut document = Document::new(lexicon, source, regions, &prior);
+        let tokens = tokens.unwrap_or(document.tokens.len());
+        let rates = vec![prior.rate; document.units.len()];
+        let mut pass = document.decode(lexicon, &prior, rates);
+        let mut strengths = prior;
+        for _ in 0..REESTIMATES {
+            strengths = pass.strengths(&document, lexicon, &strengths, tokens);
+            let rates = pass.local_rates(&document, lexicon, &strengths);
+            pass = document.decode(lexicon, &strengths, rates);
+        }
+        (document, pass, strengths)
     }
 
     /// Which sentences are garbled: all where the document as a whole is, else those whose surroundings are.
@@ -217,6 +271,22 @@ impl Cleaner {
         let meets = |m: regex::bytes::Match<'_>| m.start() < edit.range.end && edit.range.start < m.end();
         self.engine.protect.iter().any(|p| p.find_iter(text).any(meets))
     }
+}
+
+/// Cuts a text into sections of [`LINES`] lines. No edit adds or takes away a line end, so the sections of a cleaned text
+/// are the cleaned sections.
+fn sections(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        if start >= text.len() {
+            return None;
+        }
+        let ends = text[start..].iter().enumerate().filter(|(_, b)| **b == b'\n');
+        let end = ends.map(|(i, _)| start + i + 1).nth(LINES - 1).unwrap_or(text.len());
+        let section = start..end;
+        start = end;
+        Some(section)
+    })
 }
 
 /// Sorts edits and drops what overlaps an earlier one.

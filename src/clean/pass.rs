@@ -1,14 +1,15 @@
-//! A document on its way through the two passes: tokens, sentences, readings, and what each decoding found.
+//! A document on its way through the passes: tokens, sentences, readings, and what each decoding found.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::rank::{self, Strengths};
+use super::rank::{self, Evidence, Strengths};
 use crate::channel::{Reading, Sentence, phrase_readings};
 use crate::cost::{self, Cost, NEVER, UNIT};
-use crate::decode::{Beam, Decoded, Lattice, search};
+use crate::decode::{Beam, Decoded, Graph, Lattice};
 use crate::lexicon::abbreviations::is_abbreviation;
-use crate::lexicon::{Around, Lexicon, VECTOR_DIM, WordId};
+use crate::lexicon::rules::Known;
+use crate::lexicon::{Around, BEGIN, END, Lexicon, VECTOR_DIM, WordId};
 use crate::text::{Kind, Token, mark_sentences, tokenize_some};
 
 /// Longer sentences are cut: the search looks no further anyway.
@@ -17,8 +18,12 @@ const LONGEST: usize = 400;
 /// Tokens on either side that context vectors look at.
 const WINDOW: usize = 10;
 
-/// Words that the prior rate of a document counts as.
+/// Open words that the prior rate of a document counts as.
 const PRIOR_WORDS: f32 = 20.0;
+
+/// Readings kept at a place, and how far (in nats) one may be behind the text as it stands, by its neighbours alone.
+const CHOICES: usize = 5;
+const BEHIND: f32 = 6.0;
 
 /// A sentence with its readings.
 pub struct Unit {
@@ -26,6 +31,10 @@ pub struct Unit {
     pub tokens: Range<usize>,
     /// Its readings, in [`Document::readings`].
     pub readings: Range<usize>,
+    /// How many of its tokens begin a reading: the words that a spinner may have put there.
+    pub open: f32,
+    lattice: Lattice,
+    graph: Graph,
 }
 
 /// A document, cut up.
@@ -38,13 +47,16 @@ pub struct Document<'s> {
     pub ids: Vec<WordId>,
     /// All readings.
     pub readings: Vec<Reading>,
+    /// The evidence for each.
+    pub evidence: Vec<Evidence>,
     /// Its sentences.
     pub units: Vec<Unit>,
+    habits: HashMap<(u64, u64), u32>,
 }
 
 /// What decoding a document once found.
 pub struct Pass {
-    /// One for each sentence; `None` where there was nothing to choose.
+    /// One for each sentence, its path the readings chosen; `None` where there was nothing to choose.
     pub decoded: Vec<Option<Decoded>>,
     /// The rate that each sentence was decoded with.
     pub rates: Vec<f32>,
@@ -53,34 +65,82 @@ pub struct Pass {
 }
 
 impl<'s> Document<'s> {
-    /// Cuts regions of a text up and collects their readings. Regions begin and end between sentences.
-    pub fn new(lexicon: &Lexicon, text: &'s [u8], regions: &[Range<usize>]) -> Self {
-        let mut document =
-            Self { text, tokens: Vec::new(), ids: Vec::new(), readings: Vec::new(), units: Vec::new() };
+    /// Cuts regions of a text up, collects their readings and explores the lattices. Regions begin and end between
+    /// sentences.
+    pub fn new(lexicon: &Lexicon, text: &'s [u8], regions: &[Range<usize>], prior: &Strengths) -> Self {
+        let mut document = Self {
+            text,
+            tokens: Vec::new(),
+            ids: Vec::new(),
+            readings: Vec::new(),
+            evidence: Vec::new(),
+            units: Vec::new(),
+            habits: HashMap::new(),
+        };
         for region in regions {
             let first = document.tokens.len();
             tokenize_some(&text[..region.end], region.start, usize::MAX, &mut document.tokens);
             mark_sentences(&mut document.tokens[first..], is_abbreviation);
             let tokens = &document.tokens[first..];
             document.ids.extend(tokens.iter().map(|t| lexicon.token_id(t)));
-            document.cut(lexicon, first);
+            document.cut(lexicon, first, prior);
         }
         document
     }
 
     /// Cuts the tokens from `first` on into sentences.
-    fn cut(&mut self, lexicon: &Lexicon, first: usize) {
+    fn cut(&mut self, lexicon: &Lexicon, first: usize, prior: &Strengths) {
         let mut start = first;
+        let mut proposed = Vec::new();
         for i in first + 1..=self.tokens.len() {
             if i == self.tokens.len() || self.tokens[i].sentence || i - start >= LONGEST {
-                let from = self.readings.len();
-                let mut readings = std::mem::take(&mut self.readings);
-                phrase_readings(lexicon, &self.sentence(&(start..i)), &mut readings);
-                self.readings = readings;
-                self.units.push(Unit { tokens: start..i, readings: from..self.readings.len() });
+                proposed.clear();
+                phrase_readings(lexicon, &self.sentence(&(start..i)), &mut proposed);
+                self.add(lexicon, start..i, &proposed, prior);
                 start = i;
             }
         }
+    }
+
+    /// Adds a sentence with those of its readings that have a chance.
+    fn add(&mut self, lexicon: &Lexicon, tokens: Range<usize>, proposed: &[Reading], prior: &Strengths) {
+        let from = self.readings.len();
+        let open = proposed.chunk_by(|a, b| a.start == b.start).count() as f32;
+        let mut habits = std::mem::take(&mut self.habits);
+        let mut kept: Vec<(Cost, Reading, Evidence)> = Vec::new();
+        let sentence = self.sentence(&tokens);
+        let mut chosen = Vec::new();
+        for same in proposed.chunk_by(|a, b| a.start == b.start) {
+            kept.clear();
+            for reading in same {
+                let next = habits.len() as u32;
+                let habit = *habits.entry(rank::habit_key(&sentence, reading)).or_insert(next);
+                let evidence = rank::evidence(lexicon, &sentence, reading, habit);
+                let behind = behind(lexicon, &sentence, reading, &evidence, prior);
+                if behind < (BEHIND * UNIT as f32) as Cost || reading.known <= Known::Strong {
+                    kept.push((behind, *reading, evidence));
+                }
+            }
+            kept.sort_by_key(|(behind, ..)| *behind);
+            kept.truncate(CHOICES);
+            chosen.extend(kept.iter().map(|(_, reading, evidence)| (*reading, *evidence)));
+        }
+        self.habits = habits;
+        self.readings.extend(chosen.iter().map(|c| c.0));
+        self.evidence.extend(chosen.iter().map(|c| c.1));
+        let mut unit = Unit {
+            tokens,
+            readings: from..self.readings.len(),
+            open,
+            lattice: Lattice::default(),
+            graph: Graph::default(),
+        };
+        if !unit.readings.is_empty() {
+            unit.lattice = self.lattice(lexicon, &unit);
+            self.price(lexicon, &unit.readings, &mut unit.lattice, prior, prior.rate);
+            unit.graph = Graph::build(&unit.lattice, lexicon.grams(), beam(lexicon));
+        }
+        self.units.push(unit);
     }
 
     /// A sentence as channels see it.
@@ -88,29 +148,66 @@ impl<'s> Document<'s> {
         Sentence { text: self.text, tokens: &self.tokens[tokens.clone()], ids: &self.ids[tokens.clone()] }
     }
 
-    /// Decodes every sentence that has readings, each at its rate.
-    pub fn decode(&self, lexicon: &Lexicon, strengths: &Strengths, rates: Vec<f32>) -> Pass {
-        let beam = Beam { model: (lexicon.weights().model * 256.0) as Cost, ..Beam::default() };
+    /// The lattice of a sentence, without costs.
+    fn lattice(&self, lexicon: &Lexicon, unit: &Unit) -> Lattice {
+        let sentence = self.sentence(&unit.tokens);
         let mut lattice = Lattice::default();
+        lattice.reset(sentence.tokens.len());
+        let mut next = unit.readings.start;
+        for (at, id) in sentence.ids.iter().enumerate() {
+            lattice.push(at..at + 1, std::iter::once(lexicon.model_id(*id)), 0, None);
+            while next < unit.readings.end && self.readings[next].start as usize == at {
+                let reading = &self.readings[next];
+                let words = reading.entry.ids().map(|i| lexicon.model_id(i));
+                lattice.push(at..reading.end as usize, words, 0, Some(next as u32));
+                next += 1;
+            }
+        }
+        lattice
+    }
+
+    /// Sets the costs of a lattice.
+    fn price(
+        &self,
+        lexicon: &Lexicon,
+        readings: &Range<usize>,
+        lattice: &mut Lattice,
+        strengths: &Strengths,
+        rate: f32,
+    ) {
+        debug_assert!(readings.end <= self.readings.len());
+        let stays = cost::of(1.0 - f64::from(rate));
+        for arc in &mut lattice.arcs {
+            arc.cost = match arc.reading {
+                Some(i) => rank::cost(lexicon.weights(), &self.evidence[i as usize], strengths, rate),
+                None => stays,
+            };
+        }
+    }
+
+    /// Decodes every sentence that has readings, each at its rate.
+    pub fn decode(&mut self, lexicon: &Lexicon, strengths: &Strengths, rates: Vec<f32>) -> Pass {
         let mut posteriors = vec![NEVER; self.readings.len()];
-        let decoded = self
-            .units
-            .iter()
-            .zip(&rates)
-            .map(|(unit, rate)| {
-                if unit.readings.is_empty() {
-                    return None;
+        let mut units = std::mem::take(&mut self.units);
+        let mut decoded = Vec::with_capacity(units.len());
+        for (unit, rate) in units.iter_mut().zip(&rates) {
+            if unit.readings.is_empty() {
+                decoded.push(None);
+                continue;
+            }
+            self.price(lexicon, &unit.readings, &mut unit.lattice, strengths, *rate);
+            let mut found = unit.graph.decode(&unit.lattice);
+            for (arc, posterior) in unit.lattice.arcs.iter().zip(&found.posteriors) {
+                if let Some(reading) = arc.reading {
+                    posteriors[reading as usize] = *posterior;
                 }
-                self.fill(lexicon, unit, strengths, *rate, &mut lattice);
-                let decoded = search(&lattice, lexicon.grams(), beam);
-                for (arc, posterior) in lattice.arcs.iter().zip(&decoded.posteriors) {
-                    if let Some(reading) = arc.reading {
-                        posteriors[reading as usize] = *posterior;
-                    }
-                }
-                Some(Decoded { path: readings_of(&lattice, &decoded), ..decoded })
-            })
-            .collect();
+            }
+            let arcs = &unit.lattice.arcs;
+            found.path = found.path.iter().filter_map(|arc| arcs[*arc as usize].reading).collect();
+            found.posteriors = Vec::new();
+            decoded.push(Some(found));
+        }
+        self.units = units;
         Pass { decoded, rates, posteriors }
     }
 
@@ -124,30 +221,39 @@ impl<'s> Document<'s> {
         }
         around
     }
-
-    /// Makes the lattice of a sentence.
-    fn fill(&self, lexicon: &Lexicon, unit: &Unit, strengths: &Strengths, rate: f32, lattice: &mut Lattice) {
-        let sentence = self.sentence(&unit.tokens);
-        lattice.reset(sentence.tokens.len());
-        let stays = cost::of(1.0 - f64::from(rate));
-        let mut next = unit.readings.start;
-        for (at, id) in sentence.ids.iter().enumerate() {
-            lattice.push(at..at + 1, std::iter::once(lexicon.model_id(*id)), stays, None);
-            while next < unit.readings.end && self.readings[next].start as usize == at {
-                let reading = &self.readings[next];
-                let around = self.around(lexicon, unit.tokens.start + at, reading.end as usize - at);
-                let cost = rank::cost(lexicon, &sentence, reading, strengths, rate, &around);
-                let span = at..reading.end as usize;
-                lattice.push(span, reading.entry.ids().map(|i| lexicon.model_id(i)), cost, Some(next as u32));
-                next += 1;
-            }
-        }
-    }
 }
 
-/// The readings on the best path, in order.
-fn readings_of(lattice: &Lattice, decoded: &Decoded) -> Vec<u32> {
-    decoded.path.iter().filter_map(|arc| lattice.arcs[*arc as usize].reading).collect()
+fn beam(lexicon: &Lexicon) -> Beam {
+    Beam { model: (lexicon.weights().model * 256.0) as Cost, ..Beam::default() }
+}
+
+/// How far a reading is behind the text as it stands, by bigrams with the words that stand beside it.
+fn behind(
+    lexicon: &Lexicon,
+    sentence: &Sentence<'_>,
+    reading: &Reading,
+    evidence: &Evidence,
+    prior: &Strengths,
+) -> Cost {
+    let grams = lexicon.grams();
+    let (start, end) = (reading.start as usize, reading.end as usize);
+    let id = |at: usize| lexicon.model_id(sentence.ids[at]);
+    let before = if start > 0 { id(start - 1) } else { BEGIN };
+    let after = if end < sentence.ids.len() { id(end) } else { END };
+    let chain = |words: &mut dyn Iterator<Item = WordId>| {
+        let (mut sum, mut last) = (0, before);
+        for word in words.chain(std::iter::once(after)) {
+            sum += match grams.bigram(last, word) {
+                Some((cost, ..)) => cost,
+                None => grams.alone(word) + grams.forget(last),
+            };
+            last = word;
+        }
+        sum
+    };
+    let meant = chain(&mut reading.entry.ids().map(|i| lexicon.model_id(i)));
+    let written = chain(&mut (start..end).map(id));
+    beam(lexicon).weigh(meant - written) + rank::cost(lexicon.weights(), evidence, prior, prior.rate)
 }
 
 impl Pass {
@@ -172,30 +278,26 @@ impl Pass {
     ) -> Strengths {
         let weights = lexicon.weights();
         // Sentences that triage left out count as words that nobody swapped.
-        let left_out = tokens.saturating_sub(document.tokens.len()) as f32;
-        let (mut edits, mut words) = (weights.rate * PRIOR_WORDS, PRIOR_WORDS + left_out);
+        let decoded = document.tokens.len().max(1) as f32;
+        let open: f32 = document.units.iter().map(|u| u.open).sum();
+        let left_out = (tokens as f32 - decoded).max(0.0) * open / decoded;
+        let (mut edits, words) = (weights.rate * PRIOR_WORDS, PRIOR_WORDS + left_out + open);
         let mut dialects = [0.5f32; 3];
-        let mut habits = HashMap::new();
-        for unit in &document.units {
-            words += unit.tokens.len() as f32;
-            let sentence = document.sentence(&unit.tokens);
-            for index in unit.readings.clone() {
-                let p = self.posterior(index);
-                if p < 0.01 {
-                    continue;
-                }
-                let reading = &document.readings[index];
-                edits += p;
-                let shares = rank::shares(reading, weights);
-                let sum: f32 = shares.iter().zip(before.dialects).map(|(s, d)| s * d).sum();
-                for d in 0..3 {
-                    dialects[d] += p * shares[d] * before.dialects[d] / sum.max(1e-9);
-                }
-                *habits.entry(rank::habit_key(&sentence, reading)).or_insert(0.0) += p;
+        let mut habits = vec![0.0; document.habits.len()];
+        for (index, evidence) in document.evidence.iter().enumerate() {
+            let p = self.posterior(index);
+            if p < 0.01 {
+                continue;
             }
+            edits += p;
+            let sum = rank::share(evidence, before).max(1e-9);
+            for d in 0..3 {
+                dialects[d] += p * evidence.shares[d] * before.dialects[d] / sum;
+            }
+            habits[evidence.habit as usize] += p;
         }
         let sum: f32 = dialects.iter().sum();
-        Strengths { rate: (edits / words).min(0.5), dialects: dialects.map(|d| d / sum), habits }
+        Strengths { rate: (edits / words).min(0.6), dialects: dialects.map(|d| d / sum), habits }
     }
 
     /// The rate of each sentence: its own edits and its neighbours', drawn towards the document's.
@@ -205,7 +307,7 @@ impl Pass {
             .iter()
             .map(|unit| {
                 let edits = unit.readings.clone().map(|r| self.posterior(r)).sum();
-                (edits, unit.tokens.len() as f32)
+                (edits, unit.open)
             })
             .collect();
         let prior = lexicon.weights().local;
@@ -218,7 +320,7 @@ impl Pass {
                         words += weight * w;
                     }
                 }
-                (edits / words).clamp(1e-5, 0.5)
+                (edits / words).clamp(1e-5, 0.6)
             })
             .collect()
     }

@@ -1,33 +1,74 @@
 //! The ranker: turns the evidence for a reading into a cost. Log-linear; the numbers are `dictionaries/weights.txt`.
 
-use std::collections::HashMap;
-
 use crate::channel::{Reading, Sentence};
 use crate::cost::{Cost, UNIT};
-use crate::lexicon::rules::{ABSENT, Known};
+use crate::lexicon::rules::{ABSENT, Known, extend_key};
 use crate::lexicon::{Around, FIRST, Lexicon, Weights, WordId, flag};
 use crate::text::word_hash;
 
 /// What is believed of a document while it is decoded.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Strengths {
-    /// Share of its words that were swapped.
+    /// Share of its open words that were swapped.
     pub rate: f32,
     /// Weight of each dialect; sums to 1.
     pub dialects: [f32; 3],
-    /// Expected count of each substitution, by what was written and what was meant.
-    pub habits: HashMap<(u64, u64), f32>,
+    /// Expected count of each substitution, by [`Evidence::habit`].
+    pub habits: Vec<f32>,
 }
 
-/// The two sides of a reading, as a key for [`Strengths::habits`].
+/// What speaks for a reading whatever the document is: computed once, used in every pass.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence {
+    /// Costs that do not change, in nats.
+    pub fixed: f32,
+    /// Share of the original's occurrences that come out so, per dialect.
+    pub shares: [f32; 3],
+    /// Number of the substitution within the document.
+    pub habit: u32,
+}
+
+/// The two sides of a reading as a key: the same substitution has the same key throughout a document.
 pub fn habit_key(sentence: &Sentence<'_>, reading: &Reading) -> (u64, u64) {
     let left = sentence.ids[reading.start as usize..reading.end as usize].iter();
-    (left.fold(0, |key, id| crate::lexicon::rules::extend_key(key, *id)), word_hash(reading.entry.text()))
+    (left.fold(0, |key, id| extend_key(key, *id)), word_hash(reading.entry.text()))
 }
 
-/// Share of the original's occurrences that come out so, per dialect. A dialect that is not known to do it gets a little
-/// of what the likeliest one has.
-pub fn shares(reading: &Reading, weights: &Weights) -> [f32; 3] {
+/// The evidence for a reading; `habit` is its number.
+pub fn evidence(lexicon: &Lexicon, sentence: &Sentence<'_>, reading: &Reading, habit: u32) -> Evidence {
+    let weights = lexicon.weights();
+    let mut fixed = match reading.known {
+        Known::User => weights.user,
+        Known::Strong => weights.strong,
+        Known::Weak => weights.weak,
+        Known::Habit => weights.habit,
+        Known::Thesaurus => weights.thesaurus,
+    };
+    fixed += weights.frequency * commoner(lexicon, sentence, reading);
+    if mends_article(lexicon, sentence, reading) {
+        fixed -= weights.article;
+    }
+    Evidence { fixed, shares: shares(reading, weights), habit }
+}
+
+/// The cost of a reading in a sentence whose words were swapped at `rate`.
+pub fn cost(weights: &Weights, evidence: &Evidence, strengths: &Strengths, rate: f32) -> Cost {
+    let share = share(evidence, strengths).max(1e-9);
+    let mut nats = evidence.fixed - rate.max(1e-9).ln() - weights.share * share.ln();
+    if let Some(count) = strengths.habits.get(evidence.habit as usize) {
+        nats -= weights.consistency * count.ln_1p();
+    }
+    (nats * UNIT as f32).round() as Cost
+}
+
+/// Share of the original's occurrences that come out so in this document.
+pub fn share(evidence: &Evidence, strengths: &Strengths) -> f32 {
+    evidence.shares.iter().zip(strengths.dialects).map(|(s, d)| s * d).sum()
+}
+
+/// Share of the original's occurrences that come out so, per dialect. A dialect that is not known to do it gets a part of
+/// what the likeliest one has.
+fn shares(reading: &Reading, weights: &Weights) -> [f32; 3] {
     let costs = reading.entry.costs();
     let best = costs.iter().copied().min().unwrap_or(ABSENT);
     let share = |nats: f32| (-nats).exp();
@@ -37,43 +78,20 @@ pub fn shares(reading: &Reading, weights: &Weights) -> [f32; 3] {
     })
 }
 
-/// The cost of a reading in a sentence whose words were swapped at `rate`.
-pub fn cost(
-    lexicon: &Lexicon,
-    sentence: &Sentence<'_>,
-    reading: &Reading,
-    strengths: &Strengths,
-    rate: f32,
-    around: &Around,
-) -> Cost {
-    let weights = lexicon.weights();
-    let mut nats = -rate.max(1e-9).ln() - share(reading, strengths, weights).max(1e-9).ln();
-    nats += match reading.known {
-        Known::User => weights.user,
-        Known::Strong => weights.strong,
-        Known::Weak => weights.weak,
-        Known::Habit => weights.habit,
-        Known::Thesaurus => weights.thesaurus,
-    };
-    if mends_article(lexicon, sentence, reading) {
-        nats -= weights.article;
-    }
-    nats -= weights.context * context_gain(lexicon, around, reading, sentence);
-    if let Some(count) = strengths.habits.get(&habit_key(sentence, reading)) {
-        nats -= weights.consistency * count.ln_1p();
-    }
-    (nats * UNIT as f32).round() as Cost
-}
-
-/// Share of the original's occurrences that come out so in this document.
-pub fn share(reading: &Reading, strengths: &Strengths, weights: &Weights) -> f32 {
-    shares(reading, weights).iter().zip(strengths.dialects).map(|(s, d)| s * d).sum()
-}
-
 /// How much better what was meant fits what is around it than what was written, in nats.
 pub fn context_gain(lexicon: &Lexicon, around: &Around, reading: &Reading, sentence: &Sentence<'_>) -> f32 {
     let written = &sentence.ids[reading.start as usize..reading.end as usize];
     fit(lexicon, around, reading.entry.ids()) - fit(lexicon, around, written.iter().copied())
+}
+
+/// ln of how much commoner the rarest word that was meant is than the rarest that was written.
+pub fn commoner(lexicon: &Lexicon, sentence: &Sentence<'_>, reading: &Reading) -> f32 {
+    let rarest = |ids: &mut dyn Iterator<Item = WordId>| {
+        let least = ids.map(|id| lexicon.words().log_count(id)).min().unwrap_or(0);
+        f32::from(least) / 8.0 * std::f32::consts::LN_2
+    };
+    let written = &sentence.ids[reading.start as usize..reading.end as usize];
+    rarest(&mut reading.entry.ids()) - rarest(&mut written.iter().copied())
 }
 
 /// How well words fit what is around them: the mean over those that have a vector.

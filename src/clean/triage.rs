@@ -15,10 +15,13 @@ use crate::text::{Kind, Shape, Token, mark_sentences, tokenize_some};
 const BLOCK: usize = 4096;
 
 /// Words whose leaning is above this are looked at together with their neighbours, in 1/16 nat.
-const SUSPECT: i8 = 8;
+const SUSPECT: i8 = 16;
+
+/// A region is closed, at the end of a sentence, when it has grown to so many bytes.
+const LARGEST: usize = 1 << 15;
 
 /// Sentences on either side of a suspicious one that are decoded with it.
-const CONTEXT: usize = 2;
+const CONTEXT: usize = 1;
 
 /// What triage found.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +32,8 @@ pub struct Triage {
     pub evidence: f32,
     /// Stretches of whole sentences that are worth decoding, in bytes, in order, disjoint.
     pub regions: Vec<Range<usize>>,
+    /// The whole text in stretches of whole sentences, of about [`LARGEST`] bytes each.
+    pub stretches: Vec<Range<usize>>,
 }
 
 /// A sentence as triage keeps it for a moment.
@@ -45,7 +50,7 @@ pub fn triage(lexicon: &Lexicon, text: &[u8], bar: f32) -> Triage {
     let mut out = Triage::default();
     let (mut tokens, mut ids) = (Vec::new(), Vec::new());
     let mut recent: Vec<Looked> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut stretch) = (0, 0);
     let mut evidence = 0i64;
     while at < text.len() {
         tokens.clear();
@@ -70,6 +75,10 @@ pub fn triage(lexicon: &Lexicon, text: &[u8], bar: f32) -> Triage {
                 run = 0;
                 let start = token.start as usize;
                 close(&mut out.regions, &mut recent, start);
+                if start - stretch >= LARGEST {
+                    out.stretches.push(stretch..start);
+                    stretch = start;
+                }
                 recent.push(Looked { start, end: start, suspicious: false });
             }
             let sign = look(lexicon, &tokens, &ids, i);
@@ -83,8 +92,25 @@ pub fn triage(lexicon: &Lexicon, text: &[u8], bar: f32) -> Triage {
         }
     }
     close(&mut out.regions, &mut recent, text.len());
+    out.stretches.push(stretch..text.len());
     out.evidence = evidence as f32 / 16.0;
     out
+}
+
+/// Groups of neighbouring regions of about `size` bytes.
+pub fn parts(regions: &[Range<usize>], size: usize) -> impl Iterator<Item = &[Range<usize>]> {
+    let mut rest = regions;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let n = rest.iter().take_while(|r| {
+            let fits = bytes < size;
+            bytes += r.len();
+            fits
+        });
+        let (part, after) = rest.split_at(n.count());
+        rest = after;
+        (!part.is_empty()).then_some(part)
+    })
 }
 
 /// Ends the last sentence at `end` and, where it is suspicious, adds it and its neighbours to the regions.
@@ -98,7 +124,8 @@ fn close(regions: &mut Vec<Range<usize>>, recent: &mut Vec<Looked>, end: usize) 
             let first = if recent[n - 1].suspicious { n.saturating_sub(CONTEXT + 1) } else { n - 1 };
             let range = recent[first].start..end;
             match regions.last_mut() {
-                Some(last) if last.end >= range.start => last.end = range.end,
+                Some(last) if last.end >= range.start && last.len() < LARGEST => last.end = range.end,
+                Some(last) if last.end > range.start => regions.push(recent[n - 1].start.max(regions[regions.len() - 1].end)..end),
                 _ => regions.push(range),
             }
         }
@@ -117,7 +144,9 @@ fn look(lexicon: &Lexicon, tokens: &[Token], ids: &[WordId], i: usize) -> i32 {
         sign += company(lexicon, tokens, ids, i);
     }
     for rules in lexicon.tables() {
-        if rules.starts(id) & 4 != 0 {
+        let starts = rules.starts(id);
+        let pair = starts & 4 != 0 && ids.get(i + 1).is_some_and(|next| rules.begins(id, *next));
+        if starts & 8 != 0 || pair {
             sign += strong(rules, tokens, ids, i);
         }
     }

@@ -1,7 +1,7 @@
 //! The simple twin of the search: tries every path. Exponential; for tests and very short sentences.
 
 use super::lattice::Lattice;
-use super::search::Beam;
+use super::graph::Beam;
 use crate::cost::{self, Cost, NEVER};
 use crate::lexicon::{Grams, State};
 
@@ -26,9 +26,8 @@ fn walk(
     best: &mut (Vec<u32>, Cost),
     total: &mut Cost,
 ) {
-    let weigh = |model: Cost| (i64::from(model) * i64::from(beam.model) / 256) as Cost;
     if place == lattice.len {
-        let cost = spent + weigh(grams.end(state));
+        let cost = spent + beam.weigh(grams.end(state));
         *total = cost::either(*total, cost);
         if cost < best.1 {
             *best = (path.clone(), cost);
@@ -43,7 +42,7 @@ fn walk(
             next = after;
         }
         path.push(index as u32);
-        let spent = spent + arc.cost + weigh(model);
+        let spent = spent + arc.cost + beam.weigh(model);
         walk(lattice, grams, beam, arc.end as usize, next, spent, path, best, total);
         path.pop();
     }

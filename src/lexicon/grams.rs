@@ -25,6 +25,13 @@ pub struct State {
     extends: bool,
 }
 
+impl State {
+    /// The last word.
+    pub fn last(&self) -> WordId {
+        self.last
+    }
+}
+
 /// The model, opened from the sections `uni`, `bi`, `tri` and `books`.
 #[derive(Debug, Clone, Copy)]
 pub struct Grams<'b> {
@@ -90,7 +97,11 @@ impl<'b> Grams<'b> {
 
     /// The cost of `word` after `state`, and the state after it.
     pub fn score(&self, state: State, word: WordId) -> (Cost, State) {
-        let bigram = self.bigram(state.last, word);
+        self.score_with(state, word, self.bigram(state.last, word))
+    }
+
+    /// [`Grams::score`] for a caller that has asked for the bigram of `state.last()` and `word` already.
+    pub fn score_with(&self, state: State, word: WordId, bigram: Option<(Cost, u16, bool)>) -> (Cost, State) {
         let (backoff, extends) = bigram.map_or((0, false), |(_, backoff, extends)| (backoff, extends));
         let next = State { older: state.last, last: word, backoff, extends };
         let cost = match bigram {
@@ -105,6 +116,11 @@ impl<'b> Grams<'b> {
             }
         };
         (cost, next)
+    }
+
+    /// The cost of forgetting a word: its back-off.
+    pub fn forget(&self, word: WordId) -> Cost {
+        Cost::from(self.unigram(word).1)
     }
 
     /// How long a stretch ending in `word` the model has seen after two words: 3, 2 or 1.

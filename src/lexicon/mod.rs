@@ -52,7 +52,7 @@ impl Lexicon {
         let words = Words::open(s("strings"), s("offsets"), s("table"), s("flags"), s("counts"))
             .ok_or_else(|| broken("words"))?;
         let grams = Grams::open(s("uni"), s("bi"), s("tri"), s("books")).ok_or_else(|| broken("n-grams"))?;
-        let rules = Rules::open(s("nodes"), s("entries"), s("rights"), s("starts")).ok_or_else(|| broken("rules"))?;
+        let rules = Rules::open(&image).ok_or_else(|| broken("rules"))?;
         let mark = |i: usize| {
             let byte = i as u8;
             let is_mark = byte.is_ascii_punctuation();
@@ -135,10 +135,7 @@ impl Lexicon {
         });
         // A user's table lives as long as the program: it is opened like the embedded one.
         let bytes: &'static [u8] = Box::leak(image::write(&sections).into_boxed_slice());
-        let opened = Image::open("table", bytes).ok().and_then(|i| {
-            Rules::open(i.section("nodes"), i.section("entries"), i.section("rights"), i.section("starts"))
-        });
-        self.tables.extend(opened);
+        self.tables.extend(Image::open("table", bytes).ok().and_then(|image| Rules::open(&image)));
     }
 
     /// Takes these substitutions away from the tables there are.

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::image::{u16_at, u32_at, u64_at};
+use super::image::{Image, u16_at, u32_at, u64_at};
 use super::words::{NUMBER, WordId};
 use crate::text::{Kind, tokenize};
 
@@ -73,6 +73,15 @@ pub fn extend_key(key: u64, id: WordId) -> u64 {
     (wide as u64) ^ ((wide >> 64) as u64) | 1
 }
 
+/// Bits of the filter of first two words: 128 KiB, so that it stays in the second-level cache; the built-in rules set one
+/// in thirty.
+const PAIRS: usize = 1 << 20;
+
+fn pair_bit(a: WordId, b: WordId) -> usize {
+    let mixed = (u64::from(a) << 32 | u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 44) as usize
+}
+
 /// The words of a side, as [`tokenize`] cuts it, `{number}` as a word of its own.
 pub fn side_tokens(side: &str) -> Vec<(String, bool)> {
     let mut out = Vec::new();
@@ -94,7 +103,7 @@ pub fn side_tokens(side: &str) -> Vec<(String, bool)> {
     out
 }
 
-/// Builds the sections `nodes`, `entries`, `rights` and `starts` of these patterns; `id` gives the ids of words.
+/// Builds the sections `nodes`, `entries`, `rights`, `starts` and `pairs` of these patterns; `id` gives the ids of words.
 pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&'static str, Vec<u8>)> {
     // One entry per (left, capitals, right): the surest kind, the lowest cost of each dialect.
     let mut merged: BTreeMap<(Vec<WordId>, u8, String), (Known, [u8; 3])> = BTreeMap::new();
@@ -116,6 +125,7 @@ pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&
     let mut entries = Vec::new();
     let mut nodes: BTreeMap<u64, (u32, u16, u16)> = BTreeMap::new();
     let mut starts: Vec<u8> = Vec::new();
+    let mut pairs = vec![0u8; PAIRS / 8];
     for ((ids, capitals, right), (known, costs)) in &merged {
         let place = *places.entry(right.clone()).or_insert_with(|| write_right(&mut rights, right, &mut id));
         let first = ids[0] as usize;
@@ -123,7 +133,15 @@ pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&
             starts.resize(first + 1, 0);
         }
         starts[first] |= if ids.len() == 1 { 1 } else { 2 };
-        starts[first] |= if *known <= Known::Strong { 4 } else { 0 };
+        if *known <= Known::Strong {
+            starts[first] |= 4;
+            if let Some(&second) = ids.get(1) {
+                let bit = pair_bit(ids[0], second);
+                pairs[bit / 8] |= 1 << (bit % 8);
+            } else {
+                starts[first] |= 8;
+            }
+        }
         let mut key = 0;
         for (depth, word) in ids.iter().enumerate() {
             key = extend_key(key, *word);
@@ -153,7 +171,7 @@ pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&
         slot[12..14].copy_from_slice(&count.to_le_bytes());
         slot[14..16].copy_from_slice(&longer.to_le_bytes());
     }
-    vec![("nodes", table), ("entries", entries), ("rights", rights), ("starts", starts)]
+    vec![("nodes", table), ("entries", entries), ("rights", rights), ("starts", starts), ("pairs", pairs)]
 }
 
 /// Writes `count u8, text length u8, ids u32 × count, text` and gives its place.
@@ -180,6 +198,7 @@ pub struct Rules<'b> {
     entries: &'b [u8],
     rights: &'b [u8],
     starts: &'b [u8],
+    pairs: &'b [u8],
 }
 
 /// A substitution of the table.
@@ -200,13 +219,28 @@ pub struct Node {
 
 impl<'b> Rules<'b> {
     /// Opens the sections; `None` when they do not fit together.
-    pub fn open(nodes: &'b [u8], entries: &'b [u8], rights: &'b [u8], starts: &'b [u8]) -> Option<Self> {
+    pub fn open(image: &Image<'b>) -> Option<Self> {
+        let s = |name| image.section(name);
+        let (nodes, entries, pairs) = (s("nodes"), s("entries"), s("pairs"));
         let size = nodes.len() / NODE;
-        (size.is_power_of_two() && entries.len() % ENTRY == 0)
-            .then_some(Self { nodes, mask: size - 1, entries, rights, starts })
+        (size.is_power_of_two() && entries.len() % ENTRY == 0 && pairs.len() == PAIRS / 8).then_some(Self {
+            nodes,
+            mask: size - 1,
+            entries,
+            rights: s("rights"),
+            starts: s("starts"),
+            pairs,
+        })
     }
 
-    /// Bits: 1, the word alone has readings; 2, it begins longer left sides; 4, a strong rule or a user's is among them.
+    /// May a strong rule or a user's begin with these two words? Hardly ever yes where none does.
+    pub fn begins(&self, a: WordId, b: WordId) -> bool {
+        let bit = pair_bit(a, b);
+        self.pairs[bit / 8] >> (bit % 8) & 1 == 1
+    }
+
+    /// Bits: 1, the word alone has readings; 2, it begins longer left sides; 4, a strong rule or a user's is among them; 8, such a one is
+    /// the word alone.
     pub fn starts(&self, id: WordId) -> u8 {
         self.starts.get(id as usize).copied().unwrap_or(0)
     }

@@ -53,6 +53,10 @@ weights! {
     habit,
     /// Cost of a reading from the thesaurus.
     thesaurus,
+    /// Weight of −ln of the share of a substitution (a factor: the shares are people's estimates).
+    share,
+    /// Cost of each e-fold by which the repair is commoner than what was written.
+    frequency,
     /// What a dialect that does not do it still gives, against the likeliest that does.
     stranger,
     /// Gain of a repair that mends a wrong article before it.
