@@ -1,6 +1,6 @@
 //! Compiles the model and the tables of `dictionaries/` to the image that the program embeds, with the library's own code.
 
-#![allow(dead_code, missing_docs, reason = "only the compiler of tables is used here")]
+#![allow(dead_code, missing_docs, unused_imports, reason = "only the compiler of tables is used here")]
 
 #[path = "src/cost.rs"]
 mod cost;

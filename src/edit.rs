@@ -249,16 +249,10 @@ fn merge(
                 continue;
             }
         }
-        if let Some(e) = second.peek() {
-            if e.range.start <= end {
-                let e = second.next().expect("peeked");
-                end = end.max(e.range.end);
-                note(&e);
-                edits.push(e);
-                continue;
-            }
-        }
-        break;
+        let Some(e) = second.next_if(|e| e.range.start <= end) else { break };
+        end = end.max(e.range.end);
+        note(&e);
+        edits.push(e);
     }
     let range = (start as isize - before) as usize..(end as isize - *shift) as usize;
     let mut text = Vec::new();

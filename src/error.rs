@@ -35,7 +35,12 @@ impl Error {
 
     /// A file that cannot be read or written.
     pub(crate) fn io(path: &Path, source: &std::io::Error) -> Self {
-        Self { kind: Kind::Io, place: Some(path.display().to_string()), line: None, message: source.to_string() }
+        Self {
+            kind: Kind::Io,
+            place: Some(path.display().to_string()),
+            line: None,
+            message: source.to_string(),
+        }
     }
 
     /// A setting (option, environment variable, config file) that makes no sense.

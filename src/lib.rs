@@ -22,7 +22,9 @@ mod embedded;
 mod error;
 #[cfg(feature = "cli")]
 pub mod eval;
+pub mod garble;
 pub mod lexicon;
+mod random;
 pub mod report;
 pub mod text;
 #[cfg(feature = "train")]

@@ -25,8 +25,6 @@ pub struct Reading {
 /// A sentence as the channels see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Sentence<'s> {
-    /// The text of the document.
-    pub text: &'s [u8],
     /// The tokens of the sentence.
     pub tokens: &'s [crate::text::Token],
     /// Their ids.

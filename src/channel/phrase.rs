@@ -29,7 +29,8 @@ impl Walk<'_, '_> {
     /// Goes on from the trie place `key` with token `at`.
     fn step(&mut self, key: u64, at: usize, number: Option<u16>) {
         let Some(token) = self.sentence.tokens.get(at) else { return };
-        if token.kind == Kind::Protected || at >= self.start + LONGEST || (at > self.start && token.lines > 1) {
+        if token.kind == Kind::Protected || at >= self.start + LONGEST || (at > self.start && token.lines > 1)
+        {
             return;
         }
         if token.kind == Kind::Number {
@@ -59,14 +60,20 @@ impl Walk<'_, '_> {
             return;
         }
         for entry in self.rules.entries(node) {
-            if !capitals_fit(tokens, entry.capitals()) || self.lexicon.is_withdrawn(self.key_of(end), &entry) {
+            if !capitals_fit(tokens, entry.capitals()) || self.lexicon.is_withdrawn(self.key_of(end), &entry)
+            {
                 continue;
             }
             let known = entry.known();
+            if known != Known::User
+                && self.sentence.ids[self.start..end].iter().any(|id| self.lexicon.is_own(*id))
+            {
+                continue;
+            }
             if known >= Known::Weak && tokens.len() == 1 && self.is_name(&tokens[0]) {
                 continue;
             }
-            let number = if entry.text().contains(crate::lexicon::rules::SLOT) { number } else { None };
+            let number = if entry.repeats_number() { number } else { None };
             self.out.push(Reading { start: self.start as u16, end: end as u16, entry, known, number });
         }
     }

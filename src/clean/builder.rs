@@ -20,7 +20,12 @@ pub struct Builder {
 
 impl Default for Builder {
     fn default() -> Self {
-        Self { lexicon: Lexicon::embedded(), threshold: None, channels: Channel::ALL.to_vec(), protect: Vec::new() }
+        Self {
+            lexicon: Lexicon::embedded(),
+            threshold: None,
+            channels: Channel::ALL.to_vec(),
+            protect: Vec::new(),
+        }
     }
 }
 

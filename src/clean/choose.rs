@@ -8,7 +8,13 @@ use crate::lexicon::{Lexicon, flag};
 use crate::text::{Kind, Shape, Token, apply_shape, tokenize, word_hash};
 
 /// The edits of one reading, the article before it included, with a confidence.
-pub fn edits(lexicon: &Lexicon, document: &Document<'_>, unit: &Unit, reading: &Reading, confidence: f32) -> Vec<Edit> {
+pub fn edits(
+    lexicon: &Lexicon,
+    document: &Document<'_>,
+    unit: &Unit,
+    reading: &Reading,
+    confidence: f32,
+) -> Vec<Edit> {
     let start = unit.tokens.start + reading.start as usize;
     let end = unit.tokens.start + reading.end as usize;
     let source = &document.tokens[start..end];
@@ -19,10 +25,18 @@ pub fn edits(lexicon: &Lexicon, document: &Document<'_>, unit: &Unit, reading: &
         out.push(edit);
     }
     let (range, replacement) = trimmed(document.text, source, &text);
-    let Some(replacement) = with_line_ends(&document.text[range.clone()], replacement) else { return Vec::new() };
+    let Some(replacement) = with_line_ends(&document.text[range.clone()], replacement) else {
+        return Vec::new();
+    };
     if document.text[range.clone()] != *replacement.as_bytes() {
         let reason = reason(document, source, reading).into();
-        out.push(Edit { range, replacement: replacement.into(), channel: Channel::Phrase, confidence, reason });
+        out.push(Edit {
+            range,
+            replacement: replacement.into(),
+            channel: Channel::Phrase,
+            confidence,
+            reason,
+        });
     }
     out
 }
@@ -31,9 +45,7 @@ pub fn edits(lexicon: &Lexicon, document: &Document<'_>, unit: &Unit, reading: &
 fn meant(document: &Document<'_>, unit: &Unit, reading: &Reading) -> String {
     let text = reading.entry.text();
     match reading.number {
-        Some(at) => {
-            text.replace(SLOT, document.tokens[unit.tokens.start + at as usize].str(document.text))
-        }
+        Some(at) => text.replace(SLOT, document.tokens[unit.tokens.start + at as usize].str(document.text)),
         None => text.to_owned(),
     }
 }
@@ -59,7 +71,13 @@ fn cased(document: &Document<'_>, source: &[Token], text: &str) -> String {
     let styled = shouts(document, source);
     let upper = styled && words.iter().all(|t| t.shape == Shape::Upper);
     let shape_of = |t: &Token| match t.shape {
-        Shape::Upper if !styled => if begins && t.start == first.start { Shape::Title } else { Shape::Lower },
+        Shape::Upper if !styled => {
+            if begins && t.start == first.start {
+                Shape::Title
+            } else {
+                Shape::Lower
+            }
+        }
         shape => shape,
     };
     let capitals = words.iter().filter(is_capital).count();
@@ -108,7 +126,13 @@ fn shouts(document: &Document<'_>, source: &[Token]) -> bool {
 }
 
 /// The edit that makes `a` or `an` before token `start` fit `text`.
-fn article(lexicon: &Lexicon, document: &Document<'_>, start: usize, text: &str, confidence: f32) -> Option<Edit> {
+fn article(
+    lexicon: &Lexicon,
+    document: &Document<'_>,
+    start: usize,
+    text: &str,
+    confidence: f32,
+) -> Option<Edit> {
     let before = start.checked_sub(1)?;
     let token = &document.tokens[before];
     let is_an = lexicon.article(document.ids[before])?;

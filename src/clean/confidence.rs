@@ -43,17 +43,17 @@ pub fn features(
     let repaired = Repaired::new(lexicon, document, unit, path);
     let each = |(k, index): (usize, &u32)| {
         let reading = &document.readings[*index as usize];
-        let written: Vec<WordId> =
-            sentence.ids[reading.start as usize..reading.end as usize].iter().map(|id| lexicon.model_id(*id)).collect();
+        let written: Vec<WordId> = sentence.ids[reading.start as usize..reading.end as usize]
+            .iter()
+            .map(|id| lexicon.model_id(*id))
+            .collect();
         let meant: Vec<WordId> = reading.entry.ids().map(|id| lexicon.model_id(id)).collect();
         let (before, after) = repaired.around(k);
         let (gain, orders) = model(lexicon.grams(), before, &written, &meant, after);
         let same_span = |r: &&Reading| r.start == reading.start && r.end == reading.end;
         let span = unit.readings.clone().filter(|i| same_span(&&document.readings[*i]));
-        let (choices, changed) =
-            span.fold((0f32, 0f32), |(n, p), i| (n + 1.0, p + pass.posterior(i)));
-        let around =
-            document.around(lexicon, unit.tokens.start + reading.start as usize, written.len());
+        let (choices, changed) = span.fold((0f32, 0f32), |(n, p), i| (n + 1.0, p + pass.posterior(i)));
+        let around = document.around(lexicon, unit.tokens.start + reading.start as usize, written.len());
         let lean = written.iter().map(|id| lexicon.lean(*id)).max().unwrap_or(0);
         let token = &sentence.tokens[reading.start as usize];
         let evidence = &document.evidence[*index as usize];

@@ -73,7 +73,12 @@ impl Diagnosis {
 const MOST_HABITS: usize = 100;
 
 /// Sums up what the passes found in a document of so many tokens.
-pub(super) fn diagnose(document: &Document<'_>, pass: &Pass, strengths: &Strengths, words: usize) -> Diagnosis {
+pub(super) fn diagnose(
+    document: &Document<'_>,
+    pass: &Pass,
+    strengths: &Strengths,
+    words: usize,
+) -> Diagnosis {
     let mut habits: BTreeMap<(String, String), f32> = BTreeMap::new();
     let mut edits = 0.0;
     for unit in &document.units {

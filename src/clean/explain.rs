@@ -90,7 +90,8 @@ pub(super) fn explain(
                 range: first..last,
                 text: reading.entry.text().replace(crate::lexicon::rules::SLOT, "{number}"),
                 reason: reading.known.name().to_owned(),
-                cost: rank::cost(lexicon.weights(), &document.evidence[index], strengths, *rate) as f32 / UNIT as f32,
+                cost: rank::cost(lexicon.weights(), &document.evidence[index], strengths, *rate) as f32
+                    / UNIT as f32,
                 posterior: pass.posterior(index),
                 chosen: made,
                 evidence,

@@ -24,8 +24,8 @@ use pass::{Document, Pass};
 use rank::Strengths;
 use triage::Triage;
 
-/// A repair may make another one visible; after this many rounds the text is taken as it is.
-const ROUNDS: usize = 6;
+/// A repair may make another one visible; a text that goes on changing after so many rounds is left as it was.
+const ROUNDS: usize = 8;
 
 /// How often the strengths of a document are estimated anew; the second time still moves a few edits in a hundred, a
 /// third none.
@@ -122,7 +122,11 @@ impl Cleaner {
         let first = self.round(source);
         let mut patch = Patch::new(first.edits);
         let mut texts: Vec<(Vec<u8>, Patch)> = Vec::new();
-        while !patch.is_empty() && texts.len() < ROUNDS {
+        while !patch.is_empty() {
+            if texts.len() == ROUNDS {
+                // It never settles: better as it was than different each time.
+                return (Patch::default(), first.doubts, first.diagnosis);
+            }
             let text = patch.apply(source).into_owned();
             if let Some(at) = texts.iter().position(|(t, _)| *t == text) {
                 let smallest = texts.drain(at..).min_by(|a, b| a.0.cmp(&b.0));
@@ -154,7 +158,8 @@ impl Cleaner {
     /// What each stage saw; the whole text is decoded, whatever triage says.
     pub fn explain(&self, source: &[u8]) -> Explanation {
         let lexicon = &self.engine.lexicon;
-        let (document, pass, strengths) = self.decode(source, &[0..source.len()], None);
+        let whole = 0..source.len();
+        let (document, pass, strengths) = self.decode(source, std::slice::from_ref(&whole), None);
         let edits = self.edits(&document, &pass, &strengths, document.tokens.len()).0;
         explain::explain(lexicon, &document, &pass, &strengths, &edits)
     }
@@ -163,12 +168,9 @@ impl Cleaner {
     fn round(&self, source: &[u8]) -> Round {
         let lexicon = &self.engine.lexicon;
         let weights = lexicon.weights();
-        let Triage { tokens, evidence, mut regions, stretches } = triage::triage(lexicon, source, weights.suspect);
-        let mut round = Round {
-            edits: Vec::new(),
-            doubts: Vec::new(),
-            diagnosis: Diagnosis::default(),
-        };
+        let Triage { tokens, evidence, mut regions, stretches } =
+            triage::triage(lexicon, source, weights.suspect);
+        let mut round = Round { edits: Vec::new(), doubts: Vec::new(), diagnosis: Diagnosis::default() };
         if regions.is_empty() || !self.engine.channels.contains(&Channel::Phrase) {
             round.diagnosis.words = tokens;
             return round;
@@ -200,8 +202,7 @@ impl Cleaner {
         tokens: Option<usize>,
     ) -> (Document<'s>, Pass, Strengths) {
         let lexicon = &self.engine.lexicon;
-        let prior =
-            Strengths { rate: lexicon.weights().rate, dialects: [1.0 / 3.0; 3], habits: Vec::new() };
+        let prior = Strengths { rate: lexicon.weights().rate, dialects: [1.0 / 3.0; 3], habits: Vec::new() };
         let mut document = Document::new(lexicon, source, regions, &prior);
         let tokens = tokens.unwrap_or(document.tokens.len());
         let rates = vec![prior.rate; document.units.len()];
@@ -226,7 +227,8 @@ impl Cleaner {
             .map(|i| {
                 let near = i.saturating_sub(2)..(i + 3).min(evidence.len());
                 let words: usize = document.units[near.clone()].iter().map(|u| u.tokens.len()).sum();
-                evidence[near].iter().sum::<f32>() > weights.clean + weights.patch + weights.chance * words as f32
+                evidence[near].iter().sum::<f32>()
+                    > weights.clean + weights.patch + weights.chance * words as f32
             })
             .collect()
     }
@@ -244,9 +246,8 @@ impl Cleaner {
         let (mut edits, mut doubts): (Vec<Edit>, Vec<Edit>) = (Vec::new(), Vec::new());
         for (i, (unit, decoded)) in document.units.iter().zip(&pass.decoded).enumerate() {
             let Some(decoded) = decoded else { continue };
-            let features = confidence::features(
-                lexicon, document, unit, pass, strengths, &decoded.path, pass.rates[i],
-            );
+            let features =
+                confidence::features(lexicon, document, unit, pass, strengths, &decoded.path, pass.rates[i]);
             for (&index, features) in decoded.path.iter().zip(&features) {
                 let reading = &document.readings[index as usize];
                 let garbled = garbled[i];

@@ -1,6 +1,5 @@
 //! A document on its way through the passes: tokens, sentences, readings, and what each decoding found.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::rank::{self, Evidence, Strengths};
@@ -10,7 +9,7 @@ use crate::decode::{Beam, Decoded, Graph, Lattice};
 use crate::lexicon::abbreviations::is_abbreviation;
 use crate::lexicon::rules::Known;
 use crate::lexicon::{Around, BEGIN, END, Lexicon, VECTOR_DIM, WordId};
-use crate::text::{Kind, Token, mark_sentences, tokenize_some};
+use crate::text::{ByHash, Kind, Token, mark_sentences, tokenize_some};
 
 /// Longer sentences are cut: the search looks no further anyway.
 const LONGEST: usize = 400;
@@ -51,7 +50,7 @@ pub struct Document<'s> {
     pub evidence: Vec<Evidence>,
     /// Its sentences.
     pub units: Vec<Unit>,
-    habits: HashMap<(u64, u64), u32>,
+    habits: ByHash<u32>,
 }
 
 /// What decoding a document once found.
@@ -75,7 +74,7 @@ impl<'s> Document<'s> {
             readings: Vec::new(),
             evidence: Vec::new(),
             units: Vec::new(),
-            habits: HashMap::new(),
+            habits: ByHash::default(),
         };
         for region in regions {
             let first = document.tokens.len();
@@ -112,11 +111,19 @@ impl<'s> Document<'s> {
         let mut chosen = Vec::new();
         for same in proposed.chunk_by(|a, b| a.start == b.start) {
             kept.clear();
+            let mut standing = (0, 0);
             for reading in same {
+                if standing.0 != reading.end {
+                    let words = tokens_of(&sentence, reading).map(|id| lexicon.model_id(*id));
+                    standing = (reading.end, beside(lexicon, &sentence, reading, words));
+                }
                 let next = habits.len() as u32;
                 let habit = *habits.entry(rank::habit_key(&sentence, reading)).or_insert(next);
                 let evidence = rank::evidence(lexicon, &sentence, reading, habit);
-                let behind = behind(lexicon, &sentence, reading, &evidence, prior);
+                let meant = reading.entry.ids().map(|id| lexicon.model_id(id));
+                let gain = standing.1 - beside(lexicon, &sentence, reading, meant);
+                let asked = rank::cost(lexicon.weights(), &evidence, prior, prior.rate);
+                let behind = asked - beam(lexicon).weigh(gain);
                 if behind < (BEHIND * UNIT as f32) as Cost || reading.known <= Known::Strong {
                     kept.push((behind, *reading, evidence));
                 }
@@ -145,7 +152,7 @@ impl<'s> Document<'s> {
 
     /// A sentence as channels see it.
     pub fn sentence(&self, tokens: &Range<usize>) -> Sentence<'_> {
-        Sentence { text: self.text, tokens: &self.tokens[tokens.clone()], ids: &self.ids[tokens.clone()] }
+        Sentence { tokens: &self.tokens[tokens.clone()], ids: &self.ids[tokens.clone()] }
     }
 
     /// The lattice of a sentence, without costs.
@@ -227,33 +234,31 @@ fn beam(lexicon: &Lexicon) -> Beam {
     Beam { model: (lexicon.weights().model * 256.0) as Cost, ..Beam::default() }
 }
 
-/// How far a reading is behind the text as it stands, by bigrams with the words that stand beside it.
-fn behind(
+fn tokens_of<'s>(sentence: &Sentence<'s>, reading: &Reading) -> impl Iterator<Item = &'s WordId> + use<'s> {
+    sentence.ids[reading.start as usize..reading.end as usize].iter()
+}
+
+/// The cost of words in the place of a reading's span, by bigrams with the words that stand beside it.
+fn beside(
     lexicon: &Lexicon,
     sentence: &Sentence<'_>,
     reading: &Reading,
-    evidence: &Evidence,
-    prior: &Strengths,
+    words: impl Iterator<Item = WordId>,
 ) -> Cost {
     let grams = lexicon.grams();
     let (start, end) = (reading.start as usize, reading.end as usize);
     let id = |at: usize| lexicon.model_id(sentence.ids[at]);
-    let before = if start > 0 { id(start - 1) } else { BEGIN };
+    let mut last = if start > 0 { id(start - 1) } else { BEGIN };
     let after = if end < sentence.ids.len() { id(end) } else { END };
-    let chain = |words: &mut dyn Iterator<Item = WordId>| {
-        let (mut sum, mut last) = (0, before);
-        for word in words.chain(std::iter::once(after)) {
-            sum += match grams.bigram(last, word) {
-                Some((cost, ..)) => cost,
-                None => grams.alone(word) + grams.forget(last),
-            };
-            last = word;
-        }
-        sum
-    };
-    let meant = chain(&mut reading.entry.ids().map(|i| lexicon.model_id(i)));
-    let written = chain(&mut (start..end).map(id));
-    beam(lexicon).weigh(meant - written) + rank::cost(lexicon.weights(), evidence, prior, prior.rate)
+    let mut sum = 0;
+    for word in words.chain(std::iter::once(after)) {
+        sum += match grams.bigram(last, word) {
+            Some((cost, ..)) => cost,
+            None => grams.alone(word) + grams.forget(last),
+        };
+        last = word;
+    }
+    sum
 }
 
 impl Pass {
@@ -291,8 +296,8 @@ impl Pass {
             }
             edits += p;
             let sum = rank::share(evidence, before).max(1e-9);
-            for d in 0..3 {
-                dialects[d] += p * evidence.shares[d] * before.dialects[d] / sum;
+            for (d, weight) in dialects.iter_mut().enumerate() {
+                *weight += p * evidence.shares[d] * before.dialects[d] / sum;
             }
             habits[evidence.habit as usize] += p;
         }

@@ -4,7 +4,6 @@ use crate::channel::{Reading, Sentence};
 use crate::cost::{Cost, UNIT};
 use crate::lexicon::rules::{ABSENT, Known, extend_key};
 use crate::lexicon::{Around, FIRST, Lexicon, Weights, WordId, flag};
-use crate::text::word_hash;
 
 /// What is believed of a document while it is decoded.
 #[derive(Debug, Clone, Default)]
@@ -29,9 +28,9 @@ pub struct Evidence {
 }
 
 /// The two sides of a reading as a key: the same substitution has the same key throughout a document.
-pub fn habit_key(sentence: &Sentence<'_>, reading: &Reading) -> (u64, u64) {
+pub fn habit_key(sentence: &Sentence<'_>, reading: &Reading) -> u64 {
     let left = sentence.ids[reading.start as usize..reading.end as usize].iter();
-    (left.fold(0, |key, id| extend_key(key, *id)), word_hash(reading.entry.text()))
+    extend_key(left.fold(0, |key, id| extend_key(key, *id)), reading.entry.place())
 }
 
 /// The evidence for a reading; `habit` is its number.

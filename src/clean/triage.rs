@@ -125,7 +125,9 @@ fn close(regions: &mut Vec<Range<usize>>, recent: &mut Vec<Looked>, end: usize) 
             let range = recent[first].start..end;
             match regions.last_mut() {
                 Some(last) if last.end >= range.start && last.len() < LARGEST => last.end = range.end,
-                Some(last) if last.end > range.start => regions.push(recent[n - 1].start.max(regions[regions.len() - 1].end)..end),
+                Some(last) if last.end > range.start => {
+                    regions.push(recent[n - 1].start.max(regions[regions.len() - 1].end)..end)
+                }
                 _ => regions.push(range),
             }
         }
@@ -159,8 +161,9 @@ fn company(lexicon: &Lexicon, tokens: &[Token], ids: &[WordId], i: usize) -> i32
     if i == 0 || i + 1 >= ids.len() || !known(i - 1) || !known(i + 1) {
         return 0;
     }
-    let pair =
-        |a: usize, b: usize| lexicon.grams().bigram(lexicon.model_id(ids[a]), lexicon.model_id(ids[b])).is_some();
+    let pair = |a: usize, b: usize| {
+        lexicon.grams().bigram(lexicon.model_id(ids[a]), lexicon.model_id(ids[b])).is_some()
+    };
     match (pair(i - 1, i), pair(i, i + 1)) {
         (true, true) => -16,
         (false, false) => 24,
@@ -178,7 +181,8 @@ fn strong(rules: &Rules<'_>, tokens: &[Token], ids: &[WordId], i: usize) -> i32 
         }
         key = extend_key(key, ids[j]);
         let Some(node) = rules.node(key) else { break };
-        let capitals = |mask: u8| (i..=j).all(|t| mask >> (t - i) & 1 == 0 || tokens[t].shape != Shape::Lower);
+        let capitals =
+            |mask: u8| (i..=j).all(|t| mask >> (t - i) & 1 == 0 || tokens[t].shape != Shape::Lower);
         for entry in rules.entries(node).filter(|e| capitals(e.capitals())) {
             sign = sign.max(match entry.known() {
                 Known::User => 1 << 12,

@@ -29,6 +29,16 @@ pub fn field(line: &str, path: &str) -> Result<Field, String> {
     unescape(value, at).ok_or_else(|| format!("the field {path:?} is no string"))
 }
 
+/// The field `id` of a line as text, where it is a string or a number.
+pub fn id(line: &str) -> Option<String> {
+    let body = line.strip_prefix('\u{feff}').unwrap_or(line);
+    match serde_json::from_str(find(body, "id").ok()??).ok()? {
+        serde_json::Value::String(id) => Some(id),
+        serde_json::Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
 impl Field {
     /// The edits of the text as edits of the line.
     pub fn edits_of_line(&self, edits: &[Edit]) -> Vec<Edit> {

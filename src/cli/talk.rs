@@ -22,6 +22,12 @@ impl Talk {
         Self { quiet, verbose, bar: RefCell::new(None) }
     }
 
+    /// Is only what failed to be said?
+    #[cfg(feature = "train")]
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Something failed.
     pub fn error(&self, error: impl Display) {
         self.line(&format!("ungarble: {error}"));

@@ -1,50 +1,273 @@
-//! `ungarble train`: makes a language model from plain text.
+//! `ungarble train`: makes a language model from plain text, or says what is known of one.
 
 use std::path::PathBuf;
 
 use super::exit::{Exit, Stop};
 use super::talk::Talk;
-use crate::error::Error;
 
 const AFTER: &str = "\
-Example:
-  ungarble train -o english.model --weights news=2,speech=1 news/*.zst speech/*.txt";
+Examples:
+  ungarble train corpus/ --weight talk=1.5 --weight sci=8 -o english.model
+  ungarble train a.txt b.txt.zst --english words.txt --heldout heldout_c.txt -o my.model
+  ungarble train --about english.model --heldout heldout_c.txt
 
-/// Make a model from plain text (.txt, or compressed .zst).
+A line of a text is a paragraph. The genre of a file is its name up to the first `_`. Files with `heldout` in their \
+name are never trained on. The same files and options give the same bytes.";
+
+/// Make a language model from plain text.
 #[derive(clap::Args)]
 #[command(after_help = AFTER)]
 pub struct TrainArgs {
-    /// Files or folders of plain text
-    #[arg(value_name = "FILE|DIR", required = true)]
+    /// Text files, plain or .zst, or folders of *.txt and *.txt.zst
+    #[arg(value_name = "FILE|DIR", required_unless_present = "about")]
     pub inputs: Vec<PathBuf>,
+    /// How much each word of a genre counts; 1 where nothing is said, 0 leaves the genre out
+    #[arg(long = "weight", value_name = "GENRE=W", value_parser = weight)]
+    pub weights: Vec<(String, f32)>,
+    /// Lists of English words, one a line: these are known though the texts have them not
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub english: Vec<PathBuf>,
+    /// Word forms to know
+    #[arg(long, value_name = "N", default_value_t = 300_000, help_heading = "Size")]
+    pub forms: usize,
+    /// Bigrams to keep beyond those that trigrams need
+    #[arg(long, value_name = "N", default_value_t = 1_500_000, help_heading = "Size")]
+    pub bigrams: usize,
+    /// Trigrams to keep
+    #[arg(long, value_name = "N", default_value_t = 5_600_000, help_heading = "Size")]
+    pub trigrams: usize,
+    /// Common words to make context vectors for; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 40_000, help_heading = "Size")]
+    pub vectors: usize,
     /// The model to write
-    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
-    pub output: PathBuf,
-    /// Record here what went in: words, genre, licence
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub manifest: Option<PathBuf>,
-    /// The greatest size of the model
-    #[arg(long, value_name = "MiB", default_value_t = 32, help_heading = "Output")]
-    pub size: usize,
-    /// How much each genre counts
-    #[arg(long, value_name = "GENRE=WEIGHT,…", value_delimiter = ',', value_parser = weight, help_heading = "Model")]
-    pub weights: Vec<(String, f64)>,
-    /// Words in the longest n-grams
-    #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Model")]
-    pub order: usize,
+    #[arg(short, long, value_name = "FILE", required_unless_present = "about", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Print the perplexity of the model on these files
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Output")]
+    pub heldout: Vec<PathBuf>,
+    /// Make no model: print what this one was made of
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["inputs", "output"], help_heading = "Output")]
+    pub about: Option<PathBuf>,
 }
 
-fn weight(text: &str) -> Result<(String, f64), String> {
-    let (genre, number) = text.split_once('=').ok_or("a weight is written genre=number")?;
-    let number: f64 = number.parse().map_err(|_| format!("{number:?} is no number"))?;
-    if !(number.is_finite() && number >= 0.0) {
-        return Err(format!("{number} is no weight: 0 or more"));
+fn weight(text: &str) -> Result<(String, f32), String> {
+    let (genre, number) = text.split_once('=').ok_or("a weight is written GENRE=W, as in talk=1.5")?;
+    let weight = number.trim().parse::<f32>().ok().filter(|w| (0.0..=100.0).contains(w));
+    let weight = weight.ok_or_else(|| format!("{number:?} is no number from 0 to 100"))?;
+    Ok((genre.trim().to_owned(), weight))
+}
+
+#[cfg(not(feature = "train"))]
+pub fn run(_: &TrainArgs, _: &Talk) -> Result<Exit, Stop> {
+    let message = "this build makes no models: build it with the feature \"train\"";
+    Err(crate::error::Error::config(None, None, message).into())
+}
+
+#[cfg(feature = "train")]
+pub use work::run;
+
+#[cfg(feature = "train")]
+mod work {
+    use std::collections::HashMap;
+    use std::io::IsTerminal as _;
+    use std::path::{Path, PathBuf};
+    use std::time::{Duration, Instant};
+
+    use indicatif::{ProgressBar, ProgressStyle};
+
+    use super::super::output::{Replacement, Stdout};
+    use super::{Exit, Stop, Talk, TrainArgs};
+    use crate::error::{Error, Result};
+    use crate::lexicon::image::Image;
+    use crate::lexicon::{Lexicon, compile};
+    use crate::train::{self, Plan, Source, genre_of};
+
+    pub fn run(args: &TrainArgs, talk: &Talk) -> std::result::Result<Exit, Stop> {
+        let mut out = Stdout::new();
+        // What can be refused is refused before minutes of work.
+        for path in args.heldout.iter().chain(&args.english) {
+            std::fs::File::open(path).map_err(|e| Error::io(path, &e))?;
+        }
+        let (place, model) = match (&args.about, &args.output) {
+            (Some(path), _) => {
+                let model = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
+                let place = path.display().to_string();
+                let image = Image::open(&place, &model)?;
+                image.verify(&place)?;
+                out.write(image.section("about"))?;
+                (place, model)
+            }
+            (None, Some(path)) => (path.display().to_string(), make(args, path, talk)?),
+            (None, None) => unreachable!("clap asks for one of them"),
+        };
+        if !args.heldout.is_empty() {
+            // The lexicon lives as long as the program, as the embedded one does.
+            let image: &'static [u8] = compile::model_only(&place, &model)?.leak();
+            drop(model);
+            let lexicon = Lexicon::open(&place, image)?;
+            for path in &args.heldout {
+                out.write(perplexity(&lexicon, path)?.as_bytes())?;
+            }
+        }
+        out.flush()?;
+        Ok(Exit::Done)
     }
-    Ok((genre.to_owned(), number))
-}
 
-pub fn run(args: &TrainArgs, talk: &Talk) -> Result<Exit, Stop> {
-    let _ = talk;
-    let place = args.output.display().to_string();
-    Err(Error::config(Some(&place), None, "this build of ungarble makes no models").into())
+    /// Trains and writes the model, and gives its bytes.
+    fn make(args: &TrainArgs, path: &Path, talk: &Talk) -> Result<Vec<u8>> {
+        let sources = sources(args, talk)?;
+        let mut file = Replacement::begin(path)?;
+        let plan = Plan {
+            sources,
+            english: args.english.clone(),
+            forms: args.forms,
+            bigrams: args.bigrams,
+            trigrams: args.trigrams,
+            vectors: args.vectors,
+        };
+        let start = Instant::now();
+        let mut stages = Stages::new(&plan, talk);
+        let model = train::train(&plan, &mut stages)?;
+        drop(stages);
+        file.write(&model)?;
+        file.commit(None)?;
+        let mib = model.len() as f64 / f64::from(1 << 20);
+        let seconds = start.elapsed().as_secs();
+        talk.note(&format!(
+            "{}: {mib:.1} MiB from {} files in {seconds} s",
+            path.display(),
+            plan.sources.len()
+        ));
+        Ok(model)
+    }
+
+    /// The files to train on, those of a folder sorted by name, with their weights.
+    fn sources(args: &TrainArgs, talk: &Talk) -> Result<Vec<Source>> {
+        let mut paths = Vec::new();
+        for input in &args.inputs {
+            if input.is_dir() {
+                paths.extend(texts(input)?);
+            } else {
+                paths.push(input.clone());
+            }
+        }
+        let weights: HashMap<&str, f32> =
+            args.weights.iter().map(|(genre, w)| (genre.as_str(), *w)).collect();
+        let mut sources = Vec::new();
+        for path in paths {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if name.contains("heldout") {
+                talk.note(&format!("{}: held out, not trained on", path.display()));
+                continue;
+            }
+            let genre = genre_of(&path);
+            let weight = weights.get(genre.as_str()).copied().unwrap_or(1.0);
+            if weight > 0.0 {
+                std::fs::File::open(&path).map_err(|e| Error::io(&path, &e))?;
+                sources.push(Source { path, genre, weight });
+            }
+        }
+        let strange =
+            weights.keys().find(|genre| sources.iter().all(|s| s.genre != **genre) && weights[*genre] > 0.0);
+        if let Some(genre) = strange {
+            talk.note(&format!("--weight {genre}: no file is of this genre"));
+        }
+        let mut different: Vec<f32> = sources.iter().map(|s| s.weight).collect();
+        different.sort_by(f32::total_cmp);
+        different.dedup();
+        if different.len() > train::WEIGHTS {
+            let message = format!(
+                "{} different weights, at most {} can be told apart",
+                different.len(),
+                train::WEIGHTS
+            );
+            return Err(Error::config(Some("--weight"), None, message));
+        }
+        if sources.is_empty() {
+            return Err(Error::config(None, None, "no text to train on"));
+        }
+        Ok(sources)
+    }
+
+    /// The texts of a folder, sorted.
+    fn texts(folder: &Path) -> Result<Vec<PathBuf>> {
+        let error = |e| Error::io(folder, &e);
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(error)? {
+            let path = entry.map_err(error)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if path.is_file() && (name.ends_with(".txt") || name.ends_with(".txt.zst")) {
+                paths.push(path);
+            }
+        }
+        if paths.is_empty() {
+            let place = folder.display().to_string();
+            return Err(Error::config(Some(&place), None, "no text in this folder (*.txt, *.txt.zst)"));
+        }
+        paths.sort();
+        Ok(paths)
+    }
+
+    fn perplexity(lexicon: &Lexicon, path: &Path) -> Result<String> {
+        let p = train::perplexity(lexicon, path)?;
+        let unknown = p.unknown as f64 * 100.0 / p.tokens.max(1) as f64;
+        Ok(format!(
+            "{}: perplexity {:.1} of {} tokens without the unknown ({unknown:.2} %), {:.1} of all, {:.1} of {} words\n",
+            path.display(),
+            p.known,
+            p.tokens,
+            p.all,
+            p.words,
+            p.word_tokens,
+        ))
+    }
+
+    /// Shows how far the training is: a bar on a terminal, else a line for each stage.
+    struct Stages<'t> {
+        talk: &'t Talk,
+        start: Instant,
+        bar: Option<ProgressBar>,
+    }
+
+    impl<'t> Stages<'t> {
+        fn new(plan: &Plan, talk: &'t Talk) -> Self {
+            let size = |s: &Source| std::fs::metadata(&s.path).map_or(0, |m| m.len());
+            let bar = (std::io::stderr().is_terminal() && !talk.is_quiet()).then(|| {
+                let bar = ProgressBar::new(plan.sources.iter().map(size).sum());
+                let template = "{spinner} {msg:17} {bar:30} {bytes} of {total_bytes}, {elapsed}";
+                if let Ok(style) = ProgressStyle::with_template(template) {
+                    bar.set_style(style);
+                }
+                bar.enable_steady_tick(Duration::from_millis(200));
+                bar
+            });
+            Self { talk, start: Instant::now(), bar }
+        }
+    }
+
+    impl train::Progress for Stages<'_> {
+        fn stage(&mut self, name: &str) {
+            match &self.bar {
+                Some(bar) => {
+                    bar.set_position(0);
+                    bar.set_message(name.to_owned());
+                }
+                None => self.talk.note(&format!("{:5.0} s  {name}", self.start.elapsed().as_secs_f64())),
+            }
+        }
+
+        fn read(&mut self, bytes: u64) {
+            if let Some(bar) = &self.bar {
+                bar.inc(bytes);
+            }
+        }
+    }
+
+    impl Drop for Stages<'_> {
+        fn drop(&mut self) {
+            if let Some(bar) = self.bar.take() {
+                bar.finish_and_clear();
+            }
+        }
+    }
 }

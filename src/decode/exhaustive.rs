@@ -1,7 +1,7 @@
 //! The simple twin of the search: tries every path. Exponential; for tests and very short sentences.
 
-use super::lattice::Lattice;
 use super::graph::Beam;
+use super::lattice::Lattice;
 use crate::cost::{self, Cost, NEVER};
 use crate::lexicon::{Grams, State};
 

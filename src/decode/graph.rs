@@ -42,6 +42,7 @@ pub struct Decoded {
     /// Arcs of the best path, in order.
     pub path: Vec<u32>,
     /// Its cost.
+    #[cfg_attr(not(test), allow(dead_code, reason = "compared with the exhaustive twin"))]
     pub best: Cost,
     /// The cost of all paths together.
     pub total: Cost,
@@ -113,7 +114,15 @@ impl Graph {
         graph
     }
 
-    fn extend(&mut self, there: &mut Vec<Open>, from: &Open, state: State, arc: u32, model: Cost, cost: Cost) {
+    fn extend(
+        &mut self,
+        there: &mut Vec<Open>,
+        from: &Open,
+        state: State,
+        arc: u32,
+        model: Cost,
+        cost: Cost,
+    ) {
         let best = from.best + model + cost;
         let to = match there.iter_mut().find(|open| open.state == state) {
             Some(open) => {

@@ -9,8 +9,13 @@ use crate::text::word_hash;
 pub fn is_abbreviation(hash: u64) -> bool {
     static LIST: OnceLock<HashSet<u64>> = OnceLock::new();
     let list = LIST.get_or_init(|| {
-        let lines = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/abbreviations.txt")).lines();
-        lines.map(|l| l.split('#').next().unwrap_or("").trim()).filter(|l| !l.is_empty()).map(word_hash).collect()
+        let lines =
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/abbreviations.txt")).lines();
+        lines
+            .map(|l| l.split('#').next().unwrap_or("").trim())
+            .filter(|l| !l.is_empty())
+            .map(word_hash)
+            .collect()
     });
     list.contains(&hash)
 }

@@ -58,7 +58,12 @@ fn costs(dialects: Dialects, percent: f32) -> [u8; 3] {
 }
 
 /// The patterns of rules. `count` says how often a form occurs in the corpus.
-pub fn rule_patterns(rules: &[Rule], grammar: &Grammar, user: bool, count: &impl Fn(&str) -> u32) -> Vec<Pattern> {
+pub fn rule_patterns(
+    rules: &[Rule],
+    grammar: &Grammar,
+    user: bool,
+    count: &impl Fn(&str) -> u32,
+) -> Vec<Pattern> {
     let mut out = Vec::new();
     for rule in rules {
         let (known, share) = match (user, rule.weak) {
@@ -126,7 +131,12 @@ fn marked(side: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// All pairs of forms of the words marked `~`.
-fn inflected(left: &str, right: &str, grammar: &Grammar, count: &impl Fn(&str) -> u32) -> Vec<(String, String)> {
+fn inflected(
+    left: &str,
+    right: &str,
+    grammar: &Grammar,
+    count: &impl Fn(&str) -> u32,
+) -> Vec<(String, String)> {
     let Some((before, lemma, after)) = marked(left) else {
         return vec![(left.to_owned(), right.replace('~', ""))];
     };
@@ -163,8 +173,10 @@ fn read(path: &Path) -> Result<String> {
 /// The files of a folder with an ending, sorted by name.
 fn files(folder: &Path, ending: &str) -> Result<Vec<std::path::PathBuf>> {
     let entries = std::fs::read_dir(folder).map_err(|e| Error::io(folder, &e))?;
-    let mut files: Vec<_> =
-        entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|e| e == ending)).collect();
+    let mut files: Vec<_> = entries
+        .filter_map(|e| Some(e.ok()?.path()))
+        .filter(|p| p.extension().is_some_and(|e| e == ending))
+        .collect();
     files.sort();
     Ok(files)
 }
@@ -196,8 +208,9 @@ pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
     let mut list: Vec<&str> = strings.lines().collect();
     let counts = model.section("counts");
     let parts = super::words::build(list.iter().copied());
-    let words = super::Words::open(&parts.strings, &parts.offsets, &parts.table, model.section("flags"), counts)
-        .ok_or_else(|| Error::image(place, "the words do not fit together; train the model again"))?;
+    let words =
+        super::Words::open(&parts.strings, &parts.offsets, &parts.table, model.section("flags"), counts)
+            .ok_or_else(|| Error::image(place, "the words do not fit together; train the model again"))?;
     let count = |w: &str| u32::from(words.log_count(words.find(word_hash(w))));
     let patterns = patterns(folder, &grammar, &count)?;
     let mut extra = ExtraWords::new(words.len() as WordId);
@@ -228,6 +241,26 @@ pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
     let weights = folder.join("weights.txt");
     super::Weights::parse(&weights.display().to_string(), &read(&weights)?)?;
     sections.push(("weights", read(&weights)?.into_bytes()));
+    Ok(image::write(&sections))
+}
+
+/// Builds an image of a model alone, without any table: enough to measure the language model.
+///
+/// # Errors
+///
+/// A broken model.
+pub fn model_only(place: &str, model: &[u8]) -> Result<Vec<u8>> {
+    let model = Image::open(place, model)?;
+    model.verify(place)?;
+    let strings = String::from_utf8_lossy(model.section("words")).into_owned();
+    let parts = super::words::build(strings.lines());
+    let mut sections = vec![("strings", parts.strings), ("offsets", parts.offsets), ("table", parts.table)];
+    for name in ["flags", "counts", "uni", "bi", "tri", "books", "vectors", "vscale", "about"] {
+        sections.push((name, model.section(name).to_vec()));
+    }
+    sections.extend(rules::build(&[], |_| UNKNOWN));
+    let weights = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/weights.txt"));
+    sections.push(("weights", weights.into()));
     Ok(image::write(&sections))
 }
 

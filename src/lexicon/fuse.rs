@@ -49,8 +49,14 @@ impl<'b> FuseMap<'b> {
         let cells = &bytes[HEADER..];
         let need = (u64::from(segment) * (u64::from(segments) + 2)).checked_mul(width as u64)?;
         let sound = segment.is_power_of_two() && (1..=4).contains(&width) && value_bits < 8 * width as u32;
-        (sound && need <= cells.len() as u64)
-            .then(|| Self { seed: u64_at(bytes, 0), segment, segments, width, value_bits, cells })
+        (sound && need <= cells.len() as u64).then(|| Self {
+            seed: u64_at(bytes, 0),
+            segment,
+            segments,
+            width,
+            value_bits,
+            cells,
+        })
     }
 
     fn cell(&self, at: usize) -> u32 {
@@ -89,7 +95,8 @@ impl<'b> FuseMap<'b> {
 /// When a key stands twice; everything else is retried with another seed.
 pub fn build(entries: &[(u64, u32)], width: usize, value_bits: u32) -> Vec<u8> {
     let n = entries.len().max(1) as f64;
-    let segment = if entries.len() < 2 { 4 } else { 1u32 << ((n.ln() / 3.33f64.ln() + 2.25).floor() as u32).min(18) };
+    let segment =
+        if entries.len() < 2 { 4 } else { 1u32 << ((n.ln() / 3.33f64.ln() + 2.25).floor() as u32).min(18) };
     let factor = if entries.len() < 2 { 4.0 } else { (0.875 + 0.25 * 1e6f64.ln() / n.ln()).max(1.125) };
     let capacity = (n * factor).round() as u32;
     let segments = if entries.is_empty() { 0 } else { capacity.div_ceil(segment).saturating_sub(2).max(1) };

@@ -106,8 +106,7 @@ impl<'b> Grams<'b> {
         let next = State { older: state.last, last: word, backoff, extends };
         let cost = match bigram {
             Some((cost, ..)) => {
-                let trigram =
-                    if state.extends { self.trigram(state.older, state.last, word) } else { None };
+                let trigram = if state.extends { self.trigram(state.older, state.last, word) } else { None };
                 trigram.unwrap_or(cost + Cost::from(state.backoff))
             }
             None => {
@@ -128,7 +127,11 @@ impl<'b> Grams<'b> {
         if self.bigram(last, word).is_none() {
             return 1;
         }
-        if self.bigram(older, last).is_some_and(|b| b.2) && self.trigram(older, last, word).is_some() { 3 } else { 2 }
+        if self.bigram(older, last).is_some_and(|b| b.2) && self.trigram(older, last, word).is_some() {
+            3
+        } else {
+            2
+        }
     }
 
     /// The cost of ending the sentence after `state`.

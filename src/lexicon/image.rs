@@ -26,11 +26,15 @@ impl<'b> Image<'b> {
     /// Opens an image; `place` names it in errors.
     pub fn open(place: &str, bytes: &'b [u8]) -> Result<Self> {
         if bytes.len() < HEADER || &bytes[..8] != MAGIC {
-            return Err(Error::image(place, "this is not an ungarble model or lexicon image (wrong magic bytes)"));
+            return Err(Error::image(
+                place,
+                "this is not an ungarble model or lexicon image (wrong magic bytes)",
+            ));
         }
         let version = u32_at(bytes, 8);
         if version != VERSION {
-            let message = format!("version {version}, but this program reads version {VERSION}; make it anew");
+            let message =
+                format!("version {version}, but this program reads version {VERSION}; make it anew");
             return Err(Error::image(place, message));
         }
         let image = Self { bytes };
@@ -44,7 +48,10 @@ impl<'b> Image<'b> {
             let (offset, len) = (u64_at(bytes, at + 8), u64_at(bytes, at + 16));
             if offset.checked_add(len).is_none_or(|end| end > bytes.len() as u64) {
                 let name = String::from_utf8_lossy(&bytes[at..at + 8]).trim_end_matches('\0').to_owned();
-                return Err(Error::image(place, format!("section {name} ends outside the file; copy it again")));
+                return Err(Error::image(
+                    place,
+                    format!("section {name} ends outside the file; copy it again"),
+                ));
             }
         }
         Ok(image)
@@ -55,13 +62,10 @@ impl<'b> Image<'b> {
         let mut key = [0; 8];
         key[..name.len()].copy_from_slice(name.as_bytes());
         let count = u32_at(self.bytes, 12) as usize;
-        (0..count)
-            .map(|i| HEADER + i * ENTRY)
-            .find(|&at| self.bytes[at..at + 8] == key)
-            .map_or(&[], |at| {
-                let (offset, len) = (u64_at(self.bytes, at + 8) as usize, u64_at(self.bytes, at + 16) as usize);
-                &self.bytes[offset..offset + len]
-            })
+        (0..count).map(|i| HEADER + i * ENTRY).find(|&at| self.bytes[at..at + 8] == key).map_or(&[], |at| {
+            let (offset, len) = (u64_at(self.bytes, at + 8) as usize, u64_at(self.bytes, at + 16) as usize);
+            &self.bytes[offset..offset + len]
+        })
     }
 
     /// The names of the sections, in order.
@@ -79,7 +83,10 @@ impl<'b> Image<'b> {
         if expected == got {
             return Ok(());
         }
-        Err(Error::image(place, format!("checksum {got:016x}, expected {expected:016x}: the file is damaged")))
+        Err(Error::image(
+            place,
+            format!("checksum {got:016x}, expected {expected:016x}: the file is damaged"),
+        ))
     }
 }
 
@@ -115,7 +122,8 @@ fn checksum(bytes: &[u8]) -> u64 {
     let mut hash = 0xCBF2_9CE4_8422_2325u64;
     let mut chunks = bytes.chunks_exact(8);
     for chunk in &mut chunks {
-        hash = (hash ^ u64::from_le_bytes(chunk.try_into().expect("eight bytes"))).wrapping_mul(0x0100_0000_01B3);
+        hash = (hash ^ u64::from_le_bytes(chunk.try_into().expect("eight bytes")))
+            .wrapping_mul(0x0100_0000_01B3);
         hash ^= hash >> 29;
     }
     for &byte in chunks.remainder() {

@@ -26,7 +26,8 @@ pub enum Slot {
 }
 
 /// All slots.
-pub const SLOTS: [Slot; 7] = [Slot::Base, Slot::S, Slot::Ing, Slot::Past, Slot::Participle, Slot::Er, Slot::Est];
+pub const SLOTS: [Slot; 7] =
+    [Slot::Base, Slot::S, Slot::Ing, Slot::Past, Slot::Participle, Slot::Er, Slot::Est];
 
 /// The irregular forms.
 #[derive(Debug, Default)]
@@ -54,7 +55,8 @@ impl Irregular {
                 let base = fields.next().unwrap_or("");
                 let rest: Vec<&str> = fields.collect();
                 if rest.is_empty() || rest.len() > slots.len() {
-                    let message = format!("{base:?} needs 1 to {} forms after it, has {}", slots.len(), rest.len());
+                    let message =
+                        format!("{base:?} needs 1 to {} forms after it, has {}", slots.len(), rest.len());
                     return Err(Error::table(place, number + 1, message));
                 }
                 let entry = irregular.forms.entry(base.to_owned()).or_default();
@@ -119,7 +121,11 @@ fn regular(lemma: &str, slot: Slot) -> Vec<String> {
         if hisses {
             return vec![format!("{lemma}es")];
         }
-        return if last == b'o' { vec![format!("{lemma}es"), format!("{lemma}s")] } else { vec![format!("{lemma}s")] };
+        return if last == b'o' {
+            vec![format!("{lemma}es"), format!("{lemma}s")]
+        } else {
+            vec![format!("{lemma}s")]
+        };
     }
     let mut out = Vec::new();
     match last {
@@ -148,10 +154,14 @@ mod tests {
 
     #[test]
     fn regular_and_irregular() {
-        let irregular =
-            Irregular::parse(("v", "take took taken\nfly flew flown"), ("n", "man men\nnews -"), ("a", "good better best"))
-                .unwrap();
-        let attested = ["stopped", "stopping", "cities", "bigger", "said", "boxes", "making", "dying", "tried"];
+        let irregular = Irregular::parse(
+            ("v", "take took taken\nfly flew flown"),
+            ("n", "man men\nnews -"),
+            ("a", "good better best"),
+        )
+        .unwrap();
+        let attested =
+            ["stopped", "stopping", "cities", "bigger", "said", "boxes", "making", "dying", "tried"];
         let count = |w: &str| u32::from(attested.contains(&w));
         for (lemma, slot, expect) in [
             ("take", Slot::Past, "took"),

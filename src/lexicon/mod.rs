@@ -35,6 +35,8 @@ pub struct Lexicon {
     /// The built-in substitutions, then those of the user's tables.
     tables: Vec<Rules<'static>>,
     extra: ExtraWords,
+    /// Words that the user says are right as they stand.
+    own: HashSet<WordId>,
     /// Substitutions taken away: (key of the left side, hash of the right side).
     withdrawn: HashSet<(u64, u64)>,
     a: WordId,
@@ -48,7 +50,8 @@ impl Lexicon {
     pub fn open(place: &str, bytes: &'static [u8]) -> Result<Self> {
         let image = Image::open(place, bytes)?;
         let s = |name| image.section(name);
-        let broken = |what: &str| Error::image(place, format!("the {what} do not fit together; make the image anew"));
+        let broken =
+            |what: &str| Error::image(place, format!("the {what} do not fit together; make the image anew"));
         let words = Words::open(s("strings"), s("offsets"), s("table"), s("flags"), s("counts"))
             .ok_or_else(|| broken("words"))?;
         let grams = Grams::open(s("uni"), s("bi"), s("tri"), s("books")).ok_or_else(|| broken("n-grams"))?;
@@ -66,6 +69,7 @@ impl Lexicon {
             weights: Weights::read(place, s("weights"))?,
             tables: vec![rules],
             extra: ExtraWords::new(words.len() as WordId),
+            own: HashSet::new(),
             withdrawn: HashSet::new(),
             a: words.find(word_hash("a")),
             an: words.find(word_hash("an")),
@@ -149,9 +153,18 @@ impl Lexicon {
         }
     }
 
-    /// Adds a word that is right as it stands.
+    /// Adds a word that is right as it stands: only a rule of the user's own touches it.
     pub fn add_word(&mut self, word: &str) {
-        self.extra.insert(word);
+        let id = match self.words.find(word_hash(word)) {
+            UNKNOWN => self.extra.insert(word),
+            id => id,
+        };
+        self.own.insert(id);
+    }
+
+    /// Is this a word that the user says is right as it stands?
+    pub fn is_own(&self, id: WordId) -> bool {
+        !self.own.is_empty() && self.own.contains(&id)
     }
 
     /// The id of a token's word or class.
@@ -169,11 +182,7 @@ impl Lexicon {
 
     /// Is this `an` (true) or `a` (false), or no article (`None`)?
     pub fn article(&self, id: WordId) -> Option<bool> {
-        if id == self.an {
-            Some(true)
-        } else {
-            (id == self.a).then_some(false)
-        }
+        if id == self.an { Some(true) } else { (id == self.a).then_some(false) }
     }
 
     /// The id under which the language model knows a word: `an` counts as `a`.

@@ -69,7 +69,8 @@ const NONE: u32 = u32::MAX;
 
 /// The key of a sequence one word longer.
 pub fn extend_key(key: u64, id: WordId) -> u64 {
-    let wide = u128::from(key ^ (u64::from(id) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)) * 0xD6E8_FEB8_6659_FD93;
+    let wide =
+        u128::from(key ^ (u64::from(id) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)) * 0xD6E8_FEB8_6659_FD93;
     (wide as u64) ^ ((wide >> 64) as u64) | 1
 }
 
@@ -103,10 +104,11 @@ pub fn side_tokens(side: &str) -> Vec<(String, bool)> {
     out
 }
 
-/// Builds the sections `nodes`, `entries`, `rights`, `starts` and `pairs` of these patterns; `id` gives the ids of words.
+/// Builds the sections `nodes`, `entries`, `rights`, `starts`, `pairs` and `lefts` of these patterns; `id` gives the ids of words.
 pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&'static str, Vec<u8>)> {
-    // One entry per (left, capitals, right): the surest kind, the lowest cost of each dialect.
-    let mut merged: BTreeMap<(Vec<WordId>, u8, String), (Known, [u8; 3])> = BTreeMap::new();
+    // One entry per (left, capitals, right): the surest kind, the lowest cost of each dialect, the left side as written.
+    type Merged<'p> = BTreeMap<(Vec<WordId>, u8, String), (Known, [u8; 3], &'p str)>;
+    let mut merged = Merged::new();
     for pattern in patterns {
         let tokens = side_tokens(&pattern.left);
         if tokens.is_empty() || tokens.len() > LONGEST {
@@ -115,7 +117,8 @@ pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&
         let capitals = tokens.iter().enumerate().fold(0u8, |m, (i, (_, c))| m | u8::from(*c) << i);
         let ids = tokens.iter().map(|(w, _)| if w == "{number}" { NUMBER } else { id(w) }).collect();
         let right = pattern.right.replace("{number}", "\u{1}");
-        let slot = merged.entry((ids, capitals, right)).or_insert((pattern.known, [ABSENT; 3]));
+        let slot =
+            merged.entry((ids, capitals, right)).or_insert((pattern.known, [ABSENT; 3], &pattern.left));
         slot.0 = slot.0.min(pattern.known);
         for (cost, other) in slot.1.iter_mut().zip(pattern.costs) {
             *cost = (*cost).min(other);
@@ -126,7 +129,14 @@ pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&
     let mut nodes: BTreeMap<u64, (u32, u16, u16)> = BTreeMap::new();
     let mut starts: Vec<u8> = Vec::new();
     let mut pairs = vec![0u8; PAIRS / 8];
-    for ((ids, capitals, right), (known, costs)) in &merged {
+    let (mut lefts, mut before) = (String::new(), "");
+    for ((ids, capitals, right), (known, costs, left)) in &merged {
+        // Entries of one left side follow one another: an empty line says that it is the one before.
+        if *left != before {
+            lefts += &left.replace("{number}", "\u{1}");
+            before = left;
+        }
+        lefts.push('\n');
         let place = *places.entry(right.clone()).or_insert_with(|| write_right(&mut rights, right, &mut id));
         let first = ids[0] as usize;
         if starts.len() <= first {
@@ -156,7 +166,8 @@ pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&
             }
         }
         entries.extend_from_slice(&(place as u32).to_le_bytes());
-        entries.extend_from_slice(&[*known as u8, *capitals, costs[0], costs[1], costs[2], 0, 0, 0]);
+        let repeats = u8::from(right.contains(SLOT));
+        entries.extend_from_slice(&[*known as u8, *capitals, costs[0], costs[1], costs[2], repeats, 0, 0]);
     }
     let size = (nodes.len() * 2 + 1).next_power_of_two();
     let mut table = vec![0u8; size * NODE];
@@ -171,7 +182,14 @@ pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&
         slot[12..14].copy_from_slice(&count.to_le_bytes());
         slot[14..16].copy_from_slice(&longer.to_le_bytes());
     }
-    vec![("nodes", table), ("entries", entries), ("rights", rights), ("starts", starts), ("pairs", pairs)]
+    vec![
+        ("nodes", table),
+        ("entries", entries),
+        ("rights", rights),
+        ("starts", starts),
+        ("pairs", pairs),
+        ("lefts", lefts.into_bytes()),
+    ]
 }
 
 /// Writes `count u8, text length u8, ids u32 × count, text` and gives its place.
@@ -180,7 +198,11 @@ fn write_right(rights: &mut Vec<u8>, right: &str, id: &mut impl FnMut(&str) -> W
     let ids: Vec<WordId> = side_tokens(&right.replace(SLOT, "{number}"))
         .iter()
         .take(16)
-        .map(|(w, _)| if w == "{number}" || w.starts_with(|c: char| c.is_ascii_digit()) { NUMBER } else { id(w) })
+        .map(
+            |(w, _)| {
+                if w == "{number}" || w.starts_with(|c: char| c.is_ascii_digit()) { NUMBER } else { id(w) }
+            },
+        )
         .collect();
     let text = &right.as_bytes()[..right.len().min(255)];
     rights.push(ids.len() as u8);
@@ -199,6 +221,7 @@ pub struct Rules<'b> {
     rights: &'b [u8],
     starts: &'b [u8],
     pairs: &'b [u8],
+    lefts: &'b [u8],
 }
 
 /// A substitution of the table.
@@ -230,6 +253,7 @@ impl<'b> Rules<'b> {
             rights: s("rights"),
             starts: s("starts"),
             pairs,
+            lefts: s("lefts"),
         })
     }
 
@@ -253,7 +277,11 @@ impl<'b> Rules<'b> {
             match u64_at(slot, 0) {
                 0 => return None,
                 k if k == key => {
-                    return Some(Node { first: u32_at(slot, 8), count: u16_at(slot, 12), longer: slot[14] != 0 });
+                    return Some(Node {
+                        first: u32_at(slot, 8),
+                        count: u16_at(slot, 12),
+                        longer: slot[14] != 0,
+                    });
                 }
                 _ => at = (at + 1) & self.mask,
             }
@@ -266,6 +294,18 @@ impl<'b> Rules<'b> {
         let count = self.entries.len() / ENTRY;
         let first = if node.first == NONE { count } else { node.first as usize };
         (first..(first + node.count as usize).min(count)).map(move |i| Entry { rules, at: i * ENTRY })
+    }
+
+    /// Every substitution with its left side as its table writes it, for whoever goes the other way; [`SLOT`] stands for
+    /// a number.
+    pub fn substitutions(&self) -> impl Iterator<Item = (&'b str, Entry<'b>)> + use<'b> {
+        let rules = *self;
+        let lines = std::str::from_utf8(self.lefts).unwrap_or("").lines();
+        let mut left = "";
+        lines.take(self.len()).enumerate().map(move |(i, line)| {
+            left = if line.is_empty() { left } else { line };
+            (left, Entry { rules, at: i * ENTRY })
+        })
     }
 
     /// How many substitutions there are.
@@ -295,6 +335,16 @@ impl<'b> Entry<'b> {
         let right = self.right();
         let start = 2 + right[0] as usize * 4;
         std::str::from_utf8(&right[start..start + right[1] as usize]).unwrap_or("")
+    }
+
+    /// A number for the text that was meant: the same text has the same number throughout a table.
+    pub fn place(&self) -> u32 {
+        u32_at(self.rules.entries, self.at)
+    }
+
+    /// Does the text repeat the number of the left side?
+    pub fn repeats_number(&self) -> bool {
+        self.rules.entries[self.at + 9] != 0
     }
 
     /// How it is known.

@@ -82,12 +82,17 @@ fn dialect_line(place: &str, line: usize, names: &str) -> Result<Dialects> {
             "science" => 0b100,
             "any" => ANY,
             _ => {
-                let message = format!("no dialect {name:?}{}", did_you_mean(name, ["news", "web", "science", "any"]));
+                let message =
+                    format!("no dialect {name:?}{}", did_you_mean(name, ["news", "web", "science", "any"]));
                 return Err(Error::table(place, line, message));
             }
         };
     }
-    if mask == 0 { Err(Error::table(place, line, "dialect needs a name: news, web, science or any")) } else { Ok(mask) }
+    if mask == 0 {
+        Err(Error::table(place, line, "dialect needs a name: news, web, science or any"))
+    } else {
+        Ok(mask)
+    }
 }
 
 /// `; did you mean "x"?` for the nearest name, if one is near.
@@ -113,7 +118,9 @@ pub fn phrases(place: &str, text: &str, classes: &Classes) -> Result<Vec<Rule>> 
         if let Some(names) = trimmed.strip_prefix("dialect ") {
             dialects = dialect_line(place, number, names)?;
         } else if line.starts_with([' ', '\t']) {
-            let rule = rules.last_mut().ok_or_else(|| Error::table(place, number, "a proof needs a rule above it"))?;
+            let rule = rules
+                .last_mut()
+                .ok_or_else(|| Error::table(place, number, "a proof needs a rule above it"))?;
             rule.proofs.push(proof(place, number, trimmed)?);
         } else {
             rules.push(rule(place, number, trimmed, dialects, classes)?);
@@ -179,7 +186,10 @@ fn alternatives(side: &str, classes: &Classes) -> std::result::Result<Vec<String
             known_class(inside, classes)?;
             vec![format!("{{{inside}}}")]
         };
-        out = out.iter().flat_map(|o| choices.iter().map(move |c| format!("{o}{}{c}", &rest[..open]))).collect();
+        out = out
+            .iter()
+            .flat_map(|o| choices.iter().map(move |c| format!("{o}{}{c}", &rest[..open])))
+            .collect();
         rest = &rest[close + 1..];
     }
     if rest.contains('}') {
@@ -216,22 +226,32 @@ pub fn habits(place: &str, text: &str) -> Result<Vec<Habit>> {
             dialects = dialect_line(place, number, names)?;
             continue;
         }
-        let (original, rest) = line
-            .split_once(':')
-            .ok_or_else(|| Error::table(place, number, "a habit is  original: garbled weight, garbled weight"))?;
+        let (original, rest) = line.split_once(':').ok_or_else(|| {
+            Error::table(place, number, "a habit is  original: garbled weight, garbled weight")
+        })?;
         let mut garbled = Vec::new();
         for item in rest.split(',').map(str::trim).filter(|i| !i.is_empty()) {
             let (word, weight) = match item.rsplit_once(' ') {
-                Some((word, weight)) if weight.parse::<f32>().is_ok() => (word, weight.parse::<f32>().unwrap_or(10.0)),
+                Some((word, weight)) if weight.parse::<f32>().is_ok() => {
+                    (word, weight.parse::<f32>().unwrap_or(10.0))
+                }
                 _ => (item, 10.0),
             };
             if !(weight > 0.0 && weight <= 100.0) {
-                return Err(Error::table(place, number, format!("a weight is per cent, above 0 and up to 100, got {weight}")));
+                return Err(Error::table(
+                    place,
+                    number,
+                    format!("a weight is per cent, above 0 and up to 100, got {weight}"),
+                ));
             }
             garbled.push((word.trim().to_owned(), weight));
         }
         if original.trim().is_empty() || garbled.is_empty() {
-            return Err(Error::table(place, number, "a habit needs an original and at least one garbled word"));
+            return Err(Error::table(
+                place,
+                number,
+                "a habit needs an original and at least one garbled word",
+            ));
         }
         habits.push(Habit { line: number, dialects, original: original.trim().to_owned(), garbled });
     }
@@ -246,8 +266,9 @@ pub fn habits(place: &str, text: &str) -> Result<Vec<Habit>> {
 pub fn classes(place: &str, text: &str) -> Result<Classes> {
     let mut classes = Classes::new();
     for (number, line) in lines(text) {
-        let (name, members) =
-            line.split_once(':').ok_or_else(|| Error::table(place, number, "a class is  name: word|word|word"))?;
+        let (name, members) = line
+            .split_once(':')
+            .ok_or_else(|| Error::table(place, number, "a class is  name: word|word|word"))?;
         let members = members.split('|').map(|m| m.trim().to_owned()).filter(|m| !m.is_empty()).collect();
         classes.insert(name.trim().to_owned(), members);
     }

@@ -125,11 +125,55 @@ weights! {
 
 impl Weights {
     /// The names of the features of confidence.
-    pub const SURE: [&str; 21] = ["bias", "posterior", "changed", "model", "left", "right", "stands_left", "stands_right", "context", "share", "lean", "frequency", "strong", "weak", "rate", "again", "choices", "words", "added", "title", "article"];
+    pub const SURE: [&str; 21] = [
+        "bias",
+        "posterior",
+        "changed",
+        "model",
+        "left",
+        "right",
+        "stands_left",
+        "stands_right",
+        "context",
+        "share",
+        "lean",
+        "frequency",
+        "strong",
+        "weak",
+        "rate",
+        "again",
+        "choices",
+        "words",
+        "added",
+        "title",
+        "article",
+    ];
 
     /// The weights of confidence, in the order of its features.
     pub fn sure(&self) -> [f32; 21] {
-        [self.sure_bias, self.sure_posterior, self.sure_changed, self.sure_model, self.sure_left, self.sure_right, self.sure_stands_left, self.sure_stands_right, self.sure_context, self.sure_share, self.sure_lean, self.sure_frequency, self.sure_strong, self.sure_weak, self.sure_rate, self.sure_again, self.sure_choices, self.sure_words, self.sure_added, self.sure_title, self.sure_article]
+        [
+            self.sure_bias,
+            self.sure_posterior,
+            self.sure_changed,
+            self.sure_model,
+            self.sure_left,
+            self.sure_right,
+            self.sure_stands_left,
+            self.sure_stands_right,
+            self.sure_context,
+            self.sure_share,
+            self.sure_lean,
+            self.sure_frequency,
+            self.sure_strong,
+            self.sure_weak,
+            self.sure_rate,
+            self.sure_again,
+            self.sure_choices,
+            self.sure_words,
+            self.sure_added,
+            self.sure_title,
+            self.sure_article,
+        ]
     }
 
     /// The weights of an image.

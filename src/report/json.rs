@@ -51,6 +51,20 @@ pub fn hypothesis(id: &str, text: &str) -> String {
     format!("{{\"id\":{},\"text\":{}}}\n", string(id), string(text))
 }
 
+/// A damaged text as a line of cases for `eval`, with the edits that repair it in a field of this name.
+pub fn case(id: &str, kind: &str, garbled: &str, restored: &str, repairs: Option<(&str, &[Edit])>) -> String {
+    let repairs = repairs.map_or_else(String::new, |(name, list)| {
+        format!(",{}:{}", string(name), edits(garbled.as_bytes(), list))
+    });
+    format!(
+        "{{\"id\":{},\"kind\":{},\"garbled\":{},\"restored\":{}{repairs}}}\n",
+        string(id),
+        string(kind),
+        string(garbled),
+        string(restored)
+    )
+}
+
 /// The figures at one threshold of a curve, on one line.
 pub fn at_threshold(threshold: f64, groups: &str) -> String {
     format!("{{\"threshold\":{threshold},\"groups\":{groups}}}\n")

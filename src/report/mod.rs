@@ -12,7 +12,7 @@ mod words;
 
 pub use diff::{Diff, Style};
 pub use html::{foot as html_foot, head as html_head, section as html_section};
-pub use json::{at_threshold as json_threshold, hypothesis as json_hypothesis};
+pub use json::{at_threshold as json_threshold, case as json_case, hypothesis as json_hypothesis};
 pub use json::{document as json_document, edits as json_edits, score as json_score, string as json_string};
 pub use summary::Summary;
 pub use unified::unified;

@@ -1,5 +1,27 @@
 //! The hash of a word: lower case, typographic apostrophes made plain, eight bytes at a time.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// A hash that is its key: for maps whose keys are hashes already.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.0 = self.0.rotate_left(8) ^ u64::from(*b));
+    }
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key.rotate_left(20);
+    }
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// A map from hashes.
+pub type ByHash<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
+
 /// Feeds a word to the hash in pieces; see [`word_hash`].
 #[derive(Debug, Clone, Copy)]
 pub struct WordHasher {

@@ -17,7 +17,10 @@ pub fn mark_sentences(tokens: &mut [Token], abbreviation: impl Fn(u64) -> bool) 
         let here = tokens[i];
         let begins = if i == 0 || here.lines >= 2 {
             true
-        } else if here.lines == 1 && starts_line(&here) && tokens[i - 1].end.saturating_sub(line_start) < SHORT_LINE {
+        } else if here.lines == 1
+            && starts_line(&here)
+            && tokens[i - 1].end.saturating_sub(line_start) < SHORT_LINE
+        {
             !matches!(tokens[i - 1].mark(), Some(',' | '-' | '—' | '('))
         } else {
             ends_sentence(tokens, i, &abbreviation)
@@ -36,14 +39,19 @@ fn starts_line(token: &Token) -> bool {
 /// Does the sentence before `tokens[i]` end there?
 fn ends_sentence(tokens: &[Token], i: usize, abbreviation: &impl Fn(u64) -> bool) -> bool {
     let here = &tokens[i];
-    if here.kind == Kind::Mark && !matches!(here.mark(), Some('"' | '\'' | '(' | '[' | '$' | '£' | '€' | '*' | '#' | '—')) {
+    if here.kind == Kind::Mark
+        && !matches!(here.mark(), Some('"' | '\'' | '(' | '[' | '$' | '£' | '€' | '*' | '#' | '—'))
+    {
         return false;
     }
     if here.kind == Kind::Mark && !here.spaced {
         return false; // a closing quote or bracket belongs to the sentence before it
     }
     let mut before = i - 1;
-    while before > 0 && matches!(tokens[before].mark(), Some('"' | '\'' | ')' | ']')) && !tokens[before].spaced {
+    while before > 0
+        && matches!(tokens[before].mark(), Some('"' | '\'' | ')' | ']'))
+        && !tokens[before].spaced
+    {
         before -= 1;
     }
     let stop = match tokens[before].mark() {

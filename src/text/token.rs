@@ -301,7 +301,9 @@ impl Scan<'_, '_> {
             b'_' if is_alnum(class(text, at + 1)) && !self.spaced => {
                 Some(chunk(text, at, |b| b.is_ascii_alphanumeric() || b == b'_'))
             }
-            b'/' | b'\\' | b'~' if self.spaced && is_alnum(class(text, at + 1)) => protected_chunk(text, at, true),
+            b'/' | b'\\' | b'~' if self.spaced && is_alnum(class(text, at + 1)) => {
+                protected_chunk(text, at, true)
+            }
             _ => None,
         };
         match end {
@@ -431,7 +433,12 @@ fn chunk(text: &[u8], start: usize, inside: impl Fn(u8) -> bool) -> usize {
 /// The end of a URL, e-mail address, domain, path or dotted identifier that begins at `start`.
 fn protected_chunk(text: &[u8], start: usize, spaced: bool) -> Option<usize> {
     let stop = chunk(text, start, |b| {
-        b > 32 && b < 127 && !matches!(b, b'"' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | b';' | b'\'' | b'`')
+        b > 32
+            && b < 127
+            && !matches!(
+                b,
+                b'"' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | b';' | b'\'' | b'`'
+            )
     });
     let mut end = stop;
     while end > start && matches!(text[end - 1], b'.' | b':' | b'!' | b'?' | b'*') {
@@ -455,8 +462,10 @@ fn protected_chunk(text: &[u8], start: usize, spaced: bool) -> Option<usize> {
     // example.org, file.txt, Node.js: a dot inside, and a short lower-case ending. `end.The` is two sentences.
     let dot = bytes.iter().rposition(|b| *b == b'.')?;
     let tail = &bytes[dot + 1..];
-    let name = (2..=6).contains(&tail.len()) && tail.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let head = bytes[..dot].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_'));
+    let name =
+        (2..=6).contains(&tail.len()) && tail.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let head =
+        bytes[..dot].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_'));
     (name && head && dot > 1 && bytes[0].is_ascii_alphanumeric()).then_some(end)
 }
 

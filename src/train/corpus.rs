@@ -1,8 +1,10 @@
 //! Reading text files, plain or zstd, paragraph by paragraph.
 
+use std::cell::Cell;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::error::{Error, Result};
 use crate::text::{Token, mark_sentences, tokenize};
@@ -14,7 +16,7 @@ pub struct Source {
     pub path: PathBuf,
     /// What kind of text it is.
     pub genre: String,
-    /// How often each of its words counts; at most 15 different weights in one training.
+    /// How often each of its words counts; at most 16 different weights in one training.
     pub weight: f32,
 }
 
@@ -28,8 +30,23 @@ pub fn genre_of(path: &Path) -> String {
     name.split(['_', '.']).next().unwrap_or("text").to_owned()
 }
 
-fn open(path: &Path) -> Result<Box<dyn BufRead>> {
+/// A file that counts what is read of it: of a compressed file its own bytes, so that they add up to its size.
+struct Counted {
+    file: File,
+    read: Rc<Cell<u64>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(buffer)?;
+        self.read.set(self.read.get() + n as u64);
+        Ok(n)
+    }
+}
+
+fn open(path: &Path, read: Rc<Cell<u64>>) -> Result<Box<dyn BufRead>> {
     let file = File::open(path).map_err(|e| Error::io(path, &e))?;
+    let file = Counted { file, read };
     if path.extension().is_some_and(|e| e == "zst") {
         let decoder = zstd::Decoder::new(file).map_err(|e| Error::io(path, &e))?;
         return Ok(Box::new(BufReader::with_capacity(1 << 20, decoder)));
@@ -40,35 +57,34 @@ fn open(path: &Path) -> Result<Box<dyn BufRead>> {
 /// The whole file as text; what is not UTF-8 becomes U+FFFD.
 pub fn read_lossy(path: &Path) -> Result<String> {
     let mut bytes = Vec::new();
-    open(path)?.read_to_end(&mut bytes).map_err(|e| Error::io(path, &e))?;
+    open(path, Rc::default())?.read_to_end(&mut bytes).map_err(|e| Error::io(path, &e))?;
     Ok(String::from_utf8(bytes).unwrap_or_else(|e| e.into_bytes().iter().map(|&b| char::from(b)).collect()))
 }
 
-/// Calls `each` with every paragraph (line) and its tokens, sentences marked; gives the bytes read to `read`.
+/// Calls `each` with every paragraph (line) and its tokens, sentences marked; gives the bytes read of the file to `read`.
 pub fn paragraphs(
     path: &Path,
     abbreviation: impl Fn(u64) -> bool,
     mut read: impl FnMut(u64),
     mut each: impl FnMut(&[u8], &[Token]),
 ) -> Result<()> {
-    let mut reader = open(path)?;
-    let (mut line, mut tokens, mut bytes) = (Vec::new(), Vec::new(), 0u64);
+    let count = Rc::new(Cell::new(0));
+    let mut reader = open(path, Rc::clone(&count))?;
+    let (mut line, mut tokens) = (Vec::new(), Vec::new());
     loop {
         line.clear();
         let n = reader.read_until(b'\n', &mut line).map_err(|e| Error::io(path, &e))?;
         if n == 0 {
             break;
         }
-        bytes += n as u64;
-        if bytes > 1 << 22 {
-            read(bytes);
-            bytes = 0;
+        if count.get() > 1 << 20 {
+            read(count.take());
         }
         tokens.clear();
         tokenize(&line, &mut tokens);
         mark_sentences(&mut tokens, &abbreviation);
         each(&line, &tokens);
     }
-    read(bytes);
+    read(count.take());
     Ok(())
 }

@@ -9,6 +9,10 @@ use crate::lexicon::{BEGIN, END, ID_BITS, WordId};
 
 /// Low bits of a packed trigram that say which weight it has.
 const CLASS_BITS: u32 = 4;
+
+/// So many different weights can be told apart in one training.
+pub const WEIGHTS: usize = 1 << CLASS_BITS;
+
 const ID_MASK: u64 = (1 << ID_BITS) - 1;
 
 /// An n-gram with its count, and its count weighted by genre.
@@ -54,36 +58,45 @@ fn classes(sources: &[Source]) -> Vec<f32> {
     let mut weights: Vec<f32> = sources.iter().map(|s| s.weight).collect();
     weights.sort_by(f32::total_cmp);
     weights.dedup();
-    assert!(weights.len() <= 1 << CLASS_BITS, "at most 16 different genre weights");
+    assert!(weights.len() <= WEIGHTS, "at most {WEIGHTS} different genre weights");
     weights
 }
 
 /// All trigrams of the sources, packed, unsorted. A sentence begins with two [`BEGIN`] and ends with [`END`].
-pub fn trigrams(sources: &[Source], vocabulary: &Vocabulary, progress: &mut dyn Progress) -> Result<Vec<u64>> {
+pub fn trigrams(
+    sources: &[Source],
+    vocabulary: &Vocabulary,
+    progress: &mut dyn Progress,
+) -> Result<Vec<u64>> {
     let classes = classes(sources);
     let total: u64 = vocabulary.tokens.iter().sum();
     let mut packed = Vec::with_capacity(total as usize + total as usize / 8);
     let (a, an) = (vocabulary.find("a"), vocabulary.find("an"));
     for source in sources {
         let class = classes.iter().position(|w| *w == source.weight).expect("listed") as u64;
-        paragraphs(&source.path, is_abbreviation, |b| progress.read(b), |_, tokens| {
-            let mut context = u64::from(BEGIN) << ID_BITS | u64::from(BEGIN);
-            let mut push = |context: &mut u64, id: WordId| {
-                packed.push((*context << ID_BITS | u64::from(id)) << CLASS_BITS | class);
-                *context = (*context << ID_BITS | u64::from(id)) & ((1 << (2 * ID_BITS)) - 1);
-            };
-            for (i, token) in tokens.iter().enumerate() {
-                if token.sentence && i > 0 {
-                    push(&mut context, END);
-                    context = u64::from(BEGIN) << ID_BITS | u64::from(BEGIN);
+        paragraphs(
+            &source.path,
+            is_abbreviation,
+            |b| progress.read(b),
+            |_, tokens| {
+                let mut context = u64::from(BEGIN) << ID_BITS | u64::from(BEGIN);
+                let mut push = |context: &mut u64, id: WordId| {
+                    packed.push((*context << ID_BITS | u64::from(id)) << CLASS_BITS | class);
+                    *context = (*context << ID_BITS | u64::from(id)) & ((1 << (2 * ID_BITS)) - 1);
+                };
+                for (i, token) in tokens.iter().enumerate() {
+                    if token.sentence && i > 0 {
+                        push(&mut context, END);
+                        context = u64::from(BEGIN) << ID_BITS | u64::from(BEGIN);
+                    }
+                    let id = vocabulary.id(token);
+                    push(&mut context, if id == an { a } else { id });
                 }
-                let id = vocabulary.id(token);
-                push(&mut context, if id == an { a } else { id });
-            }
-            if !tokens.is_empty() {
-                push(&mut context, END);
-            }
-        })?;
+                if !tokens.is_empty() {
+                    push(&mut context, END);
+                }
+            },
+        )?;
     }
     Ok(packed)
 }

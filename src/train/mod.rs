@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 pub use corpus::{Source, genre_of};
+pub use counts::WEIGHTS;
 pub use perplexity::{Perplexity, perplexity};
 
 use crate::error::Result;
@@ -41,7 +42,7 @@ pub struct Plan {
 pub trait Progress {
     /// A stage begins.
     fn stage(&mut self, name: &str);
-    /// Bytes of text read since the last call.
+    /// Bytes of the files read since the last call, as they lie on the disk. Some stages read all files once, others none.
     fn read(&mut self, bytes: u64) {
         let _ = bytes;
     }

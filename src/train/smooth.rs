@@ -59,7 +59,9 @@ pub fn smooth(counts: &Counts, vocabulary: usize, bigrams: usize, trigrams: usiz
     let p1: Vec<f32> = counts
         .unigrams
         .iter()
-        .map(|c| ((f64::from(c.weight) - discount(c, &d1)).max(0.0) / total + spare / vocabulary as f64) as f32)
+        .map(|c| {
+            ((f64::from(c.weight) - discount(c, &d1)).max(0.0) / total + spare / vocabulary as f64) as f32
+        })
         .collect();
 
     // Bigrams: probability, and the occurrences that weigh its loss.
@@ -104,12 +106,13 @@ pub fn smooth(counts: &Counts, vocabulary: usize, bigrams: usize, trigrams: usiz
     let mut keep2 = vec![false; counts.bigrams.len()];
     let mut kept3 = Vec::new();
     for (i, c) in counts.trigrams.iter().enumerate() {
-        if loss3[i] > bar3 && c.last() != UNKNOWN {
-            if let (Ok(prefix), Ok(suffix)) = (place(c.context()), place(c.suffix())) {
-                keep2[prefix] = true;
-                keep2[suffix] = true;
-                kept3.push((i, suffix));
-            }
+        if loss3[i] > bar3
+            && c.last() != UNKNOWN
+            && let (Ok(prefix), Ok(suffix)) = (place(c.context()), place(c.suffix()))
+        {
+            keep2[prefix] = true;
+            keep2[suffix] = true;
+            kept3.push((i, suffix));
         }
     }
     let loss2: Vec<f32> = counts
@@ -144,7 +147,14 @@ fn bar(values: &[f32], n: usize) -> f32 {
 }
 
 /// Back-off weights: what a context's own n-grams leave, over what the lower order gives to the others.
-fn assemble(counts: &Counts, p1: &[f32], p2: &[f32], p3: &[f32], keep2: &[bool], kept3: &[(usize, usize)]) -> Model {
+fn assemble(
+    counts: &Counts,
+    p1: &[f32],
+    p2: &[f32],
+    p3: &[f32],
+    keep2: &[bool],
+    kept3: &[(usize, usize)],
+) -> Model {
     let ln = |p: f64| p.max(1e-12).ln() as f32;
     let weight = |own: f64, lower: f64| ln(((1.0 - own) / (1.0 - lower).max(1e-6)).clamp(1e-6, 1.0));
     let mut unigrams: Vec<Gram> = p1

@@ -9,6 +9,7 @@ use super::vocabulary::Vocabulary;
 use crate::error::Result;
 use crate::lexicon::abbreviations::is_abbreviation;
 use crate::lexicon::{FIRST, VECTOR_DIM, WordId};
+use crate::random::Random;
 use crate::text::Kind;
 
 const WINDOW: u64 = 6;
@@ -18,23 +19,6 @@ const RATE: f32 = 0.05;
 const FREQUENT: f64 = 5e-5;
 
 type Vector = [f32; VECTOR_DIM];
-
-/// A small generator (splitmix64): the same numbers everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
-    }
-}
 
 /// Trains vectors of the `words` commonest words and gives the sections `vectors` (i8: all word vectors, then all context
 /// vectors) and `vscale` (f32: nats per unit of a product).
@@ -50,7 +34,7 @@ pub fn train(
     let keep: Vec<f32> =
         counts.iter().map(|c| ((FREQUENT * total / c.max(1.0)).sqrt().min(1.0)) as f32).collect();
     let noise = noise_table(&counts);
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     let mut ins: Vec<Vector> =
         (0..n).map(|_| std::array::from_fn(|_| (random.unit() - 0.5) / VECTOR_DIM as f32)).collect();
     let mut outs: Vec<Vector> = vec![[0.0; VECTOR_DIM]; n];
@@ -58,28 +42,43 @@ pub fn train(
     let mut done = 0u64;
     let mut line = Vec::new();
     for source in sources {
-        paragraphs(&source.path, is_abbreviation, |b| progress.read(b), |_, tokens| {
-            done += tokens.len() as u64;
-            let rate = RATE * (1.0 - done as f32 / all as f32).max(0.02);
-            line.clear();
-            line.extend(tokens.iter().filter(|t| t.kind == Kind::Word).map(|t| vocabulary.id(t) as usize).filter(
-                |id| *id >= FIRST as usize && *id < n && random.unit() < keep[*id],
-            ));
-            for (i, &word) in line.iter().enumerate() {
-                let reach = (random.next() % WINDOW + 1) as usize;
-                for j in i.saturating_sub(reach)..(i + reach + 1).min(line.len()) {
-                    if i != j {
-                        step(&mut ins[word], &mut outs, line[j], &noise, &mut random, rate);
+        paragraphs(
+            &source.path,
+            is_abbreviation,
+            |b| progress.read(b),
+            |_, tokens| {
+                done += tokens.len() as u64;
+                let rate = RATE * (1.0 - done as f32 / all as f32).max(0.02);
+                line.clear();
+                line.extend(
+                    tokens
+                        .iter()
+                        .filter(|t| t.kind == Kind::Word)
+                        .map(|t| vocabulary.id(t) as usize)
+                        .filter(|id| *id >= FIRST as usize && *id < n && random.unit() < keep[*id]),
+                );
+                for (i, &word) in line.iter().enumerate() {
+                    let reach = (random.next() % WINDOW + 1) as usize;
+                    let near = i.saturating_sub(reach)..(i + reach + 1).min(line.len());
+                    for &other in line[near.start..i].iter().chain(&line[i + 1..near.end]) {
+                        step(&mut ins[word], &mut outs, other, &noise, &mut random, rate);
                     }
                 }
-            }
-        })?;
+            },
+        )?;
     }
     Ok(quantized(&ins, &outs))
 }
 
 /// One positive pair and its negatives.
-fn step(word: &mut Vector, outs: &mut [Vector], context: usize, noise: &[u32], random: &mut Random, rate: f32) {
+fn step(
+    word: &mut Vector,
+    outs: &mut [Vector],
+    context: usize,
+    noise: &[u32],
+    random: &mut Random,
+    rate: f32,
+) {
     let mut gradient = [0f32; VECTOR_DIM];
     for k in 0..=NEGATIVES {
         let (target, label) = if k == 0 {

@@ -1,35 +1,16 @@
 //! The first pass: which words there are, how often, and how they behave (names, `a` or `an`).
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use super::Progress;
 use super::corpus::{Source, paragraphs};
 use crate::error::Result;
 use crate::lexicon::abbreviations::is_abbreviation;
 use crate::lexicon::{FIRST, NUMBER, UNKNOWN, WordId, flag, token_hash, words};
-use crate::text::{Kind, Shape, Token, word_hash};
+use crate::text::{ByHash, Kind, Shape, Token, word_hash};
 
 /// Words seen this often are kept though SCOWL does not know them (names, new words).
 const SEEN: u32 = 2;
-
-/// A hash that is its key: the keys are hashes already.
-#[derive(Default)]
-pub struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("keys are u64")
-    }
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key.rotate_left(20);
-    }
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
-pub type ByHash<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
 
 #[derive(Default)]
 struct Seen {
@@ -64,25 +45,30 @@ pub fn count(
     let (a, an) = (word_hash("a"), word_hash("an"));
     for source in sources {
         let mut n = 0u64;
-        paragraphs(&source.path, is_abbreviation, |b| progress.read(b), |line, ts| {
-            n += ts.len() as u64;
-            for (i, token) in ts.iter().enumerate() {
-                if !matches!(token.kind, Kind::Word | Kind::Mark) {
-                    continue;
+        paragraphs(
+            &source.path,
+            is_abbreviation,
+            |b| progress.read(b),
+            |line, ts| {
+                n += ts.len() as u64;
+                for (i, token) in ts.iter().enumerate() {
+                    if !matches!(token.kind, Kind::Word | Kind::Mark) {
+                        continue;
+                    }
+                    let entry = seen.entry(token_hash(token)).or_default();
+                    if entry.count == 0 {
+                        entry.word = canonical(token, line);
+                    }
+                    entry.count += 1;
+                    entry.lower += u32::from(token.shape == Shape::Lower);
+                    entry.title += u32::from(token.shape != Shape::Lower && !token.sentence);
+                    if let Some(before) = i.checked_sub(1).map(|b| ts[b].hash) {
+                        entry.after_a += u32::from(before == a && token.shape != Shape::Upper);
+                        entry.after_an += u32::from(before == an && token.shape != Shape::Upper);
+                    }
                 }
-                let entry = seen.entry(token_hash(token)).or_default();
-                if entry.count == 0 {
-                    entry.word = canonical(token, line);
-                }
-                entry.count += 1;
-                entry.lower += u32::from(token.shape == Shape::Lower);
-                entry.title += u32::from(token.shape != Shape::Lower && !token.sentence);
-                if let Some(before) = i.checked_sub(1).map(|b| ts[b].hash) {
-                    entry.after_a += u32::from(before == a && token.shape != Shape::Upper);
-                    entry.after_an += u32::from(before == an && token.shape != Shape::Upper);
-                }
-            }
-        })?;
+            },
+        )?;
         tokens.push(n);
     }
     for (hash, word) in english {
@@ -127,7 +113,8 @@ fn flags(s: &Seen, is_english: bool) -> u8 {
     }
     // Counts decide where there are some; the letter where there are not.
     let articles = s.after_a + s.after_an;
-    let takes_an = if articles >= 5 { s.after_an > s.after_a } else { s.word.starts_with(['a', 'e', 'i', 'o', 'u']) };
+    let takes_an =
+        if articles >= 5 { s.after_an > s.after_a } else { s.word.starts_with(['a', 'e', 'i', 'o', 'u']) };
     if takes_an {
         flags |= flag::AN;
     }
