@@ -163,7 +163,8 @@ impl Patch {
         for edit in &self.edits {
             let start = (edit.range.start as isize + shift) as usize;
             let end = start + edit.replacement.len();
-            if start >= new {
+            // A deletion at this very place lies before it.
+            if start > new || start == new && !(edit.replacement.is_empty() && !edit.range.is_empty()) {
                 break;
             }
             if end > new {

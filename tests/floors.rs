@@ -5,13 +5,13 @@ use std::path::Path;
 
 /// The floors, lowest first; modules of one floor do not know each other, except on the ground floor.
 const FLOORS: [&[&str]; 9] = [
-    &["cost", "edit", "error"],
+    &["cost", "edit", "error", "random"],
     &["text"],
     &["lexicon"],
     &["document"],
     &["channel"],
     &["decode"],
-    &["clean", "embedded", "train", "eval"],
+    &["clean", "embedded", "train", "eval", "garble"],
     &["report"],
     &["cli"],
 ];

@@ -118,8 +118,8 @@ fn cleaning_undoes_some_of_it() {
                 all += 1;
             }
         }
-        // How many depends on weights that are fitted to other text; that it is more than chance does not.
-        assert!(undone * 50 > all, "{kind:?}: {undone} of {all}");
+        // How many depends on the weights; a tenth would be a fault of the tables or of the garbler.
+        assert!(undone * 10 > all, "{kind:?}: {undone} of {all}");
     }
 }
 

@@ -258,7 +258,7 @@ fn clean_text_is_borrowed() {
 }
 
 proptest! {
-    #![proptest_config(random(96))]
+    #![proptest_config(random(400))]
 
     #[test]
     fn sentences_in_any_order(text in splice()) {

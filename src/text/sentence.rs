@@ -73,3 +73,39 @@ fn ends_sentence(tokens: &[Token], i: usize, abbreviation: &impl Fn(u64) -> bool
     }
     here.spaced
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{tokenize, word_hash};
+
+    fn sentences(text: &str) -> Vec<&str> {
+        let mut tokens = Vec::new();
+        tokenize(text.as_bytes(), &mut tokens);
+        mark_sentences(&mut tokens, |hash| ["Dr", "No"].map(word_hash).contains(&hash));
+        let starts: Vec<usize> = tokens.iter().filter(|t| t.sentence).map(|t| t.start as usize).collect();
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        starts.iter().zip(ends).map(|(start, end)| text[*start..end].trim_end()).collect()
+    }
+
+    #[test]
+    fn sentences_begin_after_full_stops_and_empty_lines() {
+        for expected in [
+            &["One.", "Two!", "Three?", "Four…", "Five"][..],
+            &["Dr. Smith met J. K. Rowling in the U.S. on Monday.", "It rained."],
+            &["He said \"Go.\"", "Then he left.", "(He was late.)", "But why?"],
+            &["It was 3.5 miles off. and so on."],
+            &["What?!", "No. 5 is alive.", "12 men."],
+            &["No full stop", "", "A new paragraph"],
+            &["A Heading", "The first sentence of the text under it."],
+            &["A line that is long enough to be one of running text goes on\nBeyond its end."],
+        ] {
+            let joined = expected.join(" ").replace("  ", "\n\n").replace("Heading ", "Heading\n");
+            let expected: Vec<&str> = expected.iter().copied().filter(|s| !s.is_empty()).collect();
+            assert_eq!(sentences(&joined), expected);
+        }
+        // A space is missing: common where text was garbled.
+        assert_eq!(sentences("It fell.Then it rose."), ["It fell.", "Then it rose."]);
+        assert!(sentences("").is_empty() && sentences(" \n").is_empty());
+    }
+}
