@@ -164,7 +164,8 @@ impl Patch {
             let start = (edit.range.start as isize + shift) as usize;
             let end = start + edit.replacement.len();
             // A deletion at this very place lies before it.
-            if start > new || start == new && !(edit.replacement.is_empty() && !edit.range.is_empty()) {
+            let deletes = edit.replacement.is_empty() && !edit.range.is_empty();
+            if start > new || start == new && !deletes {
                 break;
             }
             if end > new {

@@ -249,6 +249,19 @@ fn real_texts() {
 }
 
 #[test]
+fn a_long_text() {
+    // Long enough to be looked at in blocks and decoded in parts: the garbled samples, and all texts around them.
+    let texts = texts();
+    let garbled: String =
+        texts.iter().filter(|(name, _)| name.contains("spun")).map(|(_, t)| t.as_str()).collect();
+    let all: String = texts.iter().map(|(_, text)| text.as_str()).collect();
+    let text = garbled.repeat(20) + &all + &garbled.repeat(2) + &all.replace("\n\n", " ");
+    assert!(text.len() > 200_000);
+    check(text.as_bytes()).unwrap();
+    assert!(cleaner().clean(&text).edits().len() > 500);
+}
+
+#[test]
 fn clean_text_is_borrowed() {
     for text in ["", " \n", "The committee will meet again on Tuesday.", "caf\u{e9}\r\n\r\n\u{1F600}"] {
         assert!(matches!(cleaner().clean(text).text(), Cow::Borrowed(_)), "{text:?}");
