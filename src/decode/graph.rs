@@ -5,8 +5,8 @@
 //! touches no n-gram, so that estimating a document's strengths again costs next to nothing.
 //!
 //! A hypothesis is a place with a state; arcs into the same hypothesis merge. The tie rule: of two ways with equal cost the
-//! one found first wins, which is the one whose arcs come first in the lattice, unless it ends in a repair and the other in
-//! a token as it stands: what stands beats any repair of equal cost.
+//! one that repairs fewer tokens wins, so what stands beats any repair of equal cost; then the one found first, which is
+//! the one whose arcs come first in the lattice.
 
 use super::lattice::Lattice;
 use crate::cost::{self, Cost, NEVER};
@@ -142,28 +142,32 @@ impl Graph {
     /// The best path and the posteriors with the costs that the lattice's arcs have now.
     pub fn decode(&self, lattice: &Lattice) -> Decoded {
         let n = self.hypotheses as usize;
-        let (mut best, mut forward, mut back) = (vec![NEVER; n], vec![NEVER; n], vec![u32::MAX; n]);
-        best[0] = 0;
+        // The best way to each hypothesis: its cost, then how many tokens it repairs.
+        let mut best = vec![(NEVER, 0); n];
+        let (mut forward, mut back) = (vec![NEVER; n], vec![u32::MAX; n]);
+        best[0] = (0, 0);
         forward[0] = 0;
         for (i, edge) in self.edges.iter().enumerate() {
-            let cost = edge.model + lattice.arcs[edge.arc as usize].cost;
+            let arc = &lattice.arcs[edge.arc as usize];
+            let cost = edge.model + arc.cost;
             let (from, to) = (edge.from as usize, edge.to as usize);
             forward[to] = cost::either(forward[to], forward[from] + cost);
-            let arc = |edge: u32| lattice.arcs[self.edges[edge as usize].arc as usize].reading;
-            let stands = || arc(i as u32).is_none() && arc(back[to]).is_some();
-            if best[from] + cost < best[to] || best[from] + cost == best[to] && stands() {
-                best[to] = best[from] + cost;
+            let repaired = if arc.reading.is_some() { arc.end - arc.start } else { 0 };
+            let way = (best[from].0 + cost, best[from].1 + u32::from(repaired));
+            if way < best[to] {
+                best[to] = way;
                 back[to] = i as u32;
             }
         }
         let mut backward = vec![NEVER; n];
-        let (mut total, mut cheapest, mut winner) = (NEVER, NEVER, 0);
+        let (mut total, mut cheapest, mut winner) = (NEVER, (NEVER, 0), 0);
         for &(id, end) in &self.ends {
             let at = id as usize;
             backward[at] = end;
             total = cost::either(total, forward[at] + end);
-            if best[at] + end < cheapest {
-                cheapest = best[at] + end;
+            let way = (best[at].0 + end, best[at].1);
+            if way < cheapest {
+                cheapest = way;
                 winner = at;
             }
         }
@@ -190,7 +194,7 @@ impl Graph {
         }
         path.reverse();
         let channel: Cost = lattice.arcs.iter().filter(|a| a.reading.is_none()).map(|a| a.cost).sum();
-        Decoded { path, best: cheapest, total, standing: self.standing + channel, posteriors }
+        Decoded { path, best: cheapest.0, total, standing: self.standing + channel, posteriors }
     }
 }
 

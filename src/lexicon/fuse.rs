@@ -48,7 +48,9 @@ impl<'b> FuseMap<'b> {
         let (width, value_bits) = (u32_at(bytes, 16) as usize, u32_at(bytes, 20));
         let cells = &bytes[HEADER..];
         let need = (u64::from(segment) * (u64::from(segments) + 2)).checked_mul(width as u64)?;
-        let sound = segment.is_power_of_two() && (1..=4).contains(&width) && value_bits < 8 * width as u32;
+        let sound = segment.is_power_of_two()
+            && (1..=4).contains(&width)
+            && (1..8 * width as u32).contains(&value_bits);
         (sound && need <= cells.len() as u64).then(|| Self {
             seed: u64_at(bytes, 0),
             segment,

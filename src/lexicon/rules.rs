@@ -246,7 +246,7 @@ impl<'b> Rules<'b> {
         let s = |name| image.section(name);
         let (nodes, entries, pairs) = (s("nodes"), s("entries"), s("pairs"));
         let size = nodes.len() / NODE;
-        (size.is_power_of_two() && entries.len() % ENTRY == 0 && pairs.len() == PAIRS / 8).then_some(Self {
+        (size.is_power_of_two() && entries.len() % ENTRY == 0 && pairs.len() == PAIRS / 8).then(|| Self {
             nodes,
             mask: size - 1,
             entries,
@@ -272,7 +272,8 @@ impl<'b> Rules<'b> {
     /// The place of a sequence's key ([`extend_key`]).
     pub fn node(&self, key: u64) -> Option<Node> {
         let mut at = key as usize & self.mask;
-        loop {
+        // A sound table has empty slots; the bound is for one that has not.
+        for _ in 0..=self.mask {
             let slot = &self.nodes[at * NODE..at * NODE + NODE];
             match u64_at(slot, 0) {
                 0 => return None,
@@ -286,6 +287,7 @@ impl<'b> Rules<'b> {
                 _ => at = (at + 1) & self.mask,
             }
         }
+        None
     }
 
     /// The substitutions whose left side ends at a place.

@@ -94,7 +94,7 @@ impl<'b> Words<'b> {
         let n = (offsets.len() / 4).checked_sub(1)?;
         let sound = slots.is_power_of_two() && n > FIRST as usize && flags.len() >= n && counts.len() >= n;
         let ends = sound && u32_at(offsets, n * 4) as usize <= strings.len();
-        ends.then_some(Self { strings, offsets, table, mask: slots - 1, flags, counts })
+        ends.then(|| Self { strings, offsets, table, mask: slots - 1, flags, counts })
     }
 
     /// How many ids there are.
@@ -111,7 +111,8 @@ impl<'b> Words<'b> {
     pub fn find(&self, hash: u64) -> WordId {
         const LOW: u64 = (1 << ID_BITS) - 1;
         let mut at = hash as usize & self.mask;
-        loop {
+        // A sound table has empty slots; the bound is for one that has not.
+        for _ in 0..=self.mask {
             let slot = u64_at(self.table, at * 8);
             if slot == 0 {
                 return UNKNOWN;
@@ -121,6 +122,7 @@ impl<'b> Words<'b> {
             }
             at = (at + 1) & self.mask;
         }
+        UNKNOWN
     }
 
     /// The word of an id, in lower case.

@@ -120,7 +120,9 @@ pub fn tokenize(text: &[u8], tokens: &mut Vec<Token>) {
 pub fn tokenize_some(text: &[u8], start: usize, most: usize, tokens: &mut Vec<Token>) -> usize {
     debug_assert!(u32::try_from(text.len()).is_ok());
     let limit = tokens.len().saturating_add(most);
-    let mut scan = Scan { text, at: start, spaced: true, lines: 0, tokens };
+    let before = String::from_utf8_lossy(&text[start.saturating_sub(4)..start]);
+    let spaced = before.chars().next_back().is_none_or(char::is_whitespace);
+    let mut scan = Scan { text, at: start, spaced, lines: 0, tokens };
     while scan.at < text.len() && scan.tokens.len() < limit {
         match CLASS[text[scan.at] as usize] {
             SPACE => {
@@ -598,5 +600,22 @@ mod tests {
             at = token.end as usize;
         }
         assert_eq!(at, text.len());
+    }
+
+    #[test]
+    fn pieces_make_the_same_tokens() {
+        let text = "The U.S. firm’s\u{a0}e-mail (see a@b.org):[/W// `x y`.\n\nA\u{a0}b é\u{a0} c".as_bytes();
+        let spans = |tokens: &[Token]| -> Vec<_> {
+            tokens.iter().map(|t| (t.start, t.end, t.kind, t.spaced, t.lines)).collect()
+        };
+        for most in 1..5 {
+            let (mut pieces, mut at) = (Vec::new(), 0);
+            while at < text.len() {
+                let next = tokenize_some(text, at, most, &mut pieces);
+                assert!(next > at);
+                at = next;
+            }
+            assert_eq!(spans(&pieces), spans(&tokens(text)), "{most} at a time");
+        }
     }
 }

@@ -18,8 +18,10 @@ impl Book {
             let (from, to) = (costs.len() * code / codes, costs.len() * (code + 1) / codes);
             let bin = &costs[from..to];
             let sum: u64 = bin.iter().map(|c| u64::from(*c)).sum();
-            means.push(if bin.is_empty() { 0 } else { (sum / bin.len() as u64) as u16 });
-            edges.push(bin.last().copied().unwrap_or(0));
+            // With fewer costs than codes some bins are empty; they repeat the bin before, so that edges never fall.
+            let before = (edges.last().copied().unwrap_or(0), means.last().copied().unwrap_or(0));
+            edges.push(bin.last().copied().unwrap_or(before.0));
+            means.push(if bin.is_empty() { before.1 } else { (sum / bin.len() as u64) as u16 });
         }
         Self { edges, means }
     }
