@@ -8,7 +8,7 @@ use crate::cost::{self, Cost, NEVER, UNIT};
 use crate::decode::{Beam, Decoded, Graph, Lattice};
 use crate::lexicon::abbreviations::is_abbreviation;
 use crate::lexicon::rules::Known;
-use crate::lexicon::{Around, BEGIN, END, Lexicon, VECTOR_DIM, WordId};
+use crate::lexicon::{Around, BEGIN, END, Lexicon, Memo, VECTOR_DIM, WordId};
 use crate::text::{ByHash, Kind, Token, mark_sentences, tokenize_some};
 
 /// Longer sentences are cut: the search looks no further anyway.
@@ -76,52 +76,61 @@ impl<'s> Document<'s> {
             units: Vec::new(),
             habits: ByHash::default(),
         };
+        let mut memo = Memo::default();
         for region in regions {
             let first = document.tokens.len();
             tokenize_some(&text[..region.end], region.start, usize::MAX, &mut document.tokens);
             mark_sentences(&mut document.tokens[first..], is_abbreviation);
             let tokens = &document.tokens[first..];
             document.ids.extend(tokens.iter().map(|t| lexicon.token_id(t)));
-            document.cut(lexicon, first, prior);
+            document.cut(lexicon, &mut memo, first, prior);
         }
         document
     }
 
     /// Cuts the tokens from `first` on into sentences.
-    fn cut(&mut self, lexicon: &Lexicon, first: usize, prior: &Strengths) {
+    fn cut(&mut self, lexicon: &Lexicon, memo: &mut Memo, first: usize, prior: &Strengths) {
         let mut start = first;
         let mut proposed = Vec::new();
         for i in first + 1..=self.tokens.len() {
             if i == self.tokens.len() || self.tokens[i].sentence || i - start >= LONGEST {
                 proposed.clear();
                 phrase_readings(lexicon, &self.sentence(&(start..i)), &mut proposed);
-                self.add(lexicon, start..i, &proposed, prior);
+                self.add(lexicon, memo, start..i, &proposed, prior);
                 start = i;
             }
         }
     }
 
     /// Adds a sentence with those of its readings that have a chance.
-    fn add(&mut self, lexicon: &Lexicon, tokens: Range<usize>, proposed: &[Reading], prior: &Strengths) {
+    fn add(
+        &mut self,
+        lexicon: &Lexicon,
+        memo: &mut Memo,
+        tokens: Range<usize>,
+        proposed: &[Reading],
+        prior: &Strengths,
+    ) {
         let from = self.readings.len();
         let open = proposed.chunk_by(|a, b| a.start == b.start).count() as f32;
         let mut habits = std::mem::take(&mut self.habits);
         let mut kept: Vec<(Cost, Reading, Evidence)> = Vec::new();
         let sentence = self.sentence(&tokens);
         let mut chosen = Vec::new();
+        memo.warm(lexicon.grams(), pairs(lexicon, &sentence, proposed));
         for same in proposed.chunk_by(|a, b| a.start == b.start) {
             kept.clear();
             let mut standing = (0, 0);
             for reading in same {
                 if standing.0 != reading.end {
                     let words = tokens_of(&sentence, reading).map(|id| lexicon.model_id(*id));
-                    standing = (reading.end, beside(lexicon, &sentence, reading, words));
+                    standing = (reading.end, beside(lexicon, memo, &sentence, reading, words));
                 }
                 let next = habits.len() as u32;
                 let habit = *habits.entry(rank::habit_key(&sentence, reading)).or_insert(next);
                 let evidence = rank::evidence(lexicon, &sentence, reading, habit);
                 let meant = reading.entry.ids().map(|id| lexicon.model_id(id));
-                let gain = standing.1 - beside(lexicon, &sentence, reading, meant);
+                let gain = standing.1 - beside(lexicon, memo, &sentence, reading, meant);
                 let asked = rank::cost(lexicon.weights(), &evidence, prior, prior.rate);
                 let behind = asked - beam(lexicon).weigh(gain);
                 if behind < (BEHIND * UNIT as f32) as Cost || reading.known <= Known::Strong {
@@ -145,7 +154,7 @@ impl<'s> Document<'s> {
         if !unit.readings.is_empty() {
             unit.lattice = self.lattice(lexicon, &unit);
             self.price(lexicon, &unit.readings, &mut unit.lattice, prior, prior.rate);
-            unit.graph = Graph::build(&unit.lattice, lexicon.grams(), beam(lexicon));
+            unit.graph = Graph::build(&unit.lattice, lexicon.grams(), memo, beam(lexicon));
         }
         self.units.push(unit);
     }
@@ -238,9 +247,27 @@ fn tokens_of<'s>(sentence: &Sentence<'s>, reading: &Reading) -> impl Iterator<It
     sentence.ids[reading.start as usize..reading.end as usize].iter()
 }
 
+/// The pairs of words that [`beside`] asks for: those of the sentence as it stands, and those of each reading.
+fn pairs<'p>(
+    lexicon: &'p Lexicon,
+    sentence: &'p Sentence<'p>,
+    proposed: &'p [Reading],
+) -> impl Iterator<Item = (WordId, WordId)> + use<'p> {
+    let id = |at: usize| sentence.ids.get(at).map_or(END, |id| lexicon.model_id(*id));
+    let before = move |at: usize| if at == 0 { BEGIN } else { id(at - 1) };
+    let standing = (0..=sentence.ids.len()).map(move |at| (before(at), id(at)));
+    let read = proposed.iter().flat_map(move |reading| {
+        let meant = reading.entry.ids().map(|id| lexicon.model_id(id));
+        let words = meant.chain(std::iter::once(id(reading.end as usize)));
+        words.scan(before(reading.start as usize), |last, word| Some((std::mem::replace(last, word), word)))
+    });
+    standing.chain(read)
+}
+
 /// The cost of words in the place of a reading's span, by bigrams with the words that stand beside it.
 fn beside(
     lexicon: &Lexicon,
+    memo: &mut Memo,
     sentence: &Sentence<'_>,
     reading: &Reading,
     words: impl Iterator<Item = WordId>,
@@ -252,7 +279,7 @@ fn beside(
     let after = if end < sentence.ids.len() { id(end) } else { END };
     let mut sum = 0;
     for word in words.chain(std::iter::once(after)) {
-        sum += match grams.bigram(last, word) {
+        sum += match memo.bigram(grams, last, word) {
             Some((cost, ..)) => cost,
             None => grams.alone(word) + grams.forget(last),
         };

@@ -10,7 +10,7 @@
 
 use super::lattice::Lattice;
 use crate::cost::{self, Cost, NEVER};
-use crate::lexicon::{Grams, State, WordId};
+use crate::lexicon::{Grams, Memo, State, WordId};
 
 /// How wide the search is, and what the language model weighs.
 #[derive(Debug, Clone, Copy)]
@@ -82,26 +82,21 @@ struct Open {
     best: Cost,
 }
 
-/// Bigrams that one place asks for again and again.
-type Memo = Vec<((WordId, WordId), Option<(Cost, u16, bool)>)>;
-
 impl Graph {
     /// Explores a lattice with the costs that its arcs have now.
-    pub fn build(lattice: &Lattice, grams: &Grams<'_>, beam: Beam) -> Self {
+    pub fn build(lattice: &Lattice, grams: &Grams<'_>, memo: &mut Memo, beam: Beam) -> Self {
         let mut graph = Self { hypotheses: 1, ..Self::default() };
         let mut places: Vec<Vec<Open>> = vec![Vec::new(); lattice.len + 1];
         places[0].push(Open { id: 0, state: grams.begin(), best: 0 });
-        let mut memo: Memo = Vec::new();
         let mut first = 0;
         for place in 0..lattice.len {
             let here = prune(std::mem::take(&mut places[place]), beam);
             let end = first + lattice.arcs[first..].partition_point(|a| a.start as usize <= place);
-            memo.clear();
             for index in first..end {
                 let arc = &lattice.arcs[index];
                 let words = lattice.words(arc);
                 for open in &here {
-                    let (model, state) = read(grams, open.state, words, &mut memo);
+                    let (model, state) = read(grams, open.state, words, memo);
                     let model = beam.weigh(model);
                     graph.extend(&mut places[arc.end as usize], open, state, index as u32, model, arc.cost);
                 }
@@ -110,7 +105,7 @@ impl Graph {
         }
         let last = prune(std::mem::take(&mut places[lattice.len]), beam);
         graph.ends = last.iter().map(|open| (open.id, beam.weigh(grams.end(open.state)))).collect();
-        graph.standing = standing(lattice, grams, beam);
+        graph.standing = standing(lattice, grams, memo, beam);
         graph
     }
 
@@ -213,15 +208,7 @@ fn prune(mut here: Vec<Open>, beam: Beam) -> Vec<Open> {
 fn read(grams: &Grams<'_>, mut state: State, words: &[WordId], memo: &mut Memo) -> (Cost, State) {
     let mut sum = 0;
     for &word in words {
-        let key = (state.last(), word);
-        let bigram = match memo.iter().find(|(k, _)| *k == key) {
-            Some((_, bigram)) => *bigram,
-            None => {
-                let bigram = grams.bigram(key.0, key.1);
-                memo.push((key, bigram));
-                bigram
-            }
-        };
+        let bigram = memo.bigram(grams, state.last(), word);
         let (cost, next) = grams.score_with(state, word, bigram);
         sum += cost;
         state = next;
@@ -230,16 +217,12 @@ fn read(grams: &Grams<'_>, mut state: State, words: &[WordId], memo: &mut Memo) 
 }
 
 /// What the language model asks for the sentence as it stands, weighed.
-fn standing(lattice: &Lattice, grams: &Grams<'_>, beam: Beam) -> Cost {
+fn standing(lattice: &Lattice, grams: &Grams<'_>, memo: &mut Memo, beam: Beam) -> Cost {
     let mut state = grams.begin();
     let mut sum = 0;
     for arc in lattice.arcs.iter().filter(|a| a.reading.is_none()) {
-        let mut model = 0;
-        for &id in lattice.words(arc) {
-            let (cost, next) = grams.score(state, id);
-            model += cost;
-            state = next;
-        }
+        let (model, next) = read(grams, state, lattice.words(arc), memo);
+        state = next;
         sum += beam.weigh(model);
     }
     sum + beam.weigh(grams.end(state))

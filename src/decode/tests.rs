@@ -9,7 +9,7 @@ use proptest::test_runner::RngSeed;
 use super::{Arc, Beam, Decoded, Graph, Lattice, exhaustive};
 use crate::cost::{self, Cost, NEVER};
 use crate::lexicon::image::Image;
-use crate::lexicon::{FIRST, Grams, State, UNKNOWN, WordId};
+use crate::lexicon::{FIRST, Grams, Memo, State, UNKNOWN, WordId};
 use crate::train::{Plan, Progress, Source, train};
 
 /// The text of the model. "the cat" goes on in three ways, "the dog" in two, so there are trigrams to choose between.
@@ -85,7 +85,7 @@ fn sentence(text: &str) -> Cost {
 }
 
 fn search(lattice: &Lattice, grams: &Grams<'_>, beam: Beam) -> Decoded {
-    Graph::build(lattice, grams, beam).decode(lattice)
+    Graph::build(lattice, grams, &mut Memo::default(), beam).decode(lattice)
 }
 
 /// Nothing is dropped.
@@ -243,7 +243,7 @@ proptest! {
     #[test]
     fn a_graph_may_be_decoded_at_other_costs(mut lattice in random_lattice(), costs in vec(0..2500 as Cost, 22)) {
         let grams = grams();
-        let graph = Graph::build(&lattice, &grams, WIDE);
+        let graph = Graph::build(&lattice, &grams, &mut Memo::default(), WIDE);
         for (arc, cost) in lattice.arcs.iter_mut().zip(costs) {
             arc.cost = cost;
         }

@@ -38,6 +38,9 @@ fn places(hash: u64, segment: u32, segments: u32) -> [usize; 3] {
 
 const HEADER: usize = 24;
 
+/// Queries whose reads are under way together.
+const TOGETHER: usize = 16;
+
 impl<'b> FuseMap<'b> {
     /// Opens the bytes that [`build`] wrote; `None` when they are not such bytes.
     pub fn open(bytes: &'b [u8]) -> Option<Self> {
@@ -61,6 +64,7 @@ impl<'b> FuseMap<'b> {
         })
     }
 
+    #[inline(always)]
     fn cell(&self, at: usize) -> u32 {
         match self.width {
             2 => {
@@ -76,6 +80,26 @@ impl<'b> FuseMap<'b> {
         }
     }
 
+    /// The values of many keys, appended in order. One after the other each query would wait for its three reads; here
+    /// nothing is decided between them, so the reads of many queries are under way at once.
+    pub fn get_all(&self, keys: &[u64], out: &mut Vec<Option<u32>>) {
+        if self.segments == 0 {
+            return out.extend(keys.iter().map(|_| None));
+        }
+        for keys in keys.chunks(TOGETHER) {
+            let mut hashes = [0; TOGETHER];
+            let mut cells = [0; TOGETHER];
+            for (hash, key) in hashes.iter_mut().zip(keys) {
+                *hash = mix(*key, self.seed);
+            }
+            for (cell, hash) in cells.iter_mut().zip(&hashes[..keys.len()]) {
+                let [a, b, c] = places(*hash, self.segment, self.segments);
+                *cell = self.cell(a) ^ self.cell(b) ^ self.cell(c);
+            }
+            out.extend(hashes.iter().zip(&cells).take(keys.len()).map(|(hash, cell)| self.value(*hash, *cell)));
+        }
+    }
+
     /// The value of a key; `None` for nearly all keys that were not put in.
     pub fn get(&self, key: u64) -> Option<u32> {
         if self.segments == 0 {
@@ -84,6 +108,11 @@ impl<'b> FuseMap<'b> {
         let hash = mix(key, self.seed);
         let [a, b, c] = places(hash, self.segment, self.segments);
         let cell = self.cell(a) ^ self.cell(b) ^ self.cell(c);
+        self.value(hash, cell)
+    }
+
+    /// The value that the XOR of a hash's three cells holds, if it is that hash's.
+    fn value(&self, hash: u64, cell: u32) -> Option<u32> {
         let fingerprint_bits = 8 * self.width as u32 - self.value_bits;
         let fingerprint = (hash >> 40) as u32 & ((1 << fingerprint_bits) - 1);
         (cell >> self.value_bits == fingerprint).then_some(cell & ((1 << self.value_bits) - 1))

@@ -41,6 +41,9 @@ pub struct Grams<'b> {
     books: &'b [u8],
 }
 
+/// What the model holds of a bigram: its cost, its back-off cost, and whether trigrams go on from it.
+pub type Bigram = (Cost, u16, bool);
+
 /// The key of a bigram.
 pub fn bigram_key(a: WordId, b: WordId) -> u64 {
     (u64::from(a) << ID_BITS | u64::from(b)) | 1 << 62
@@ -70,12 +73,26 @@ impl<'b> Grams<'b> {
         (Cost::from(u16_at(self.unigrams, at)), u16_at(self.unigrams, at + 2))
     }
 
-    /// (cost, back-off cost, has trigrams) of a bigram, where the model holds it.
-    pub fn bigram(&self, a: WordId, b: WordId) -> Option<(Cost, u16, bool)> {
-        let value = self.bigrams.get(bigram_key(a, b))?;
+    /// A bigram, where the model holds it.
+    pub fn bigram(&self, a: WordId, b: WordId) -> Option<Bigram> {
+        self.bigram_value(bigram_key(a, b)).map(|value| self.bigram_of(value))
+    }
+
+    /// The cell of a bigram, for [`Grams::bigram_of`].
+    pub(super) fn bigram_value(&self, key: u64) -> Option<u32> {
+        self.bigrams.get(key)
+    }
+
+    /// The cells of many bigrams, appended in order.
+    pub(super) fn bigram_values(&self, keys: &[u64], out: &mut Vec<Option<u32>>) {
+        self.bigrams.get_all(keys, out);
+    }
+
+    /// What a cell says.
+    pub(super) fn bigram_of(&self, value: u32) -> Bigram {
         let backoff = value >> BIGRAM_BITS;
         let cost = self.book(value & ((1 << BIGRAM_BITS) - 1));
-        Some((Cost::from(cost), self.book((1 << BIGRAM_BITS) + backoff), backoff != 0))
+        (Cost::from(cost), self.book((1 << BIGRAM_BITS) + backoff), backoff != 0)
     }
 
     /// Does the model hold this trigram?
@@ -101,7 +118,7 @@ impl<'b> Grams<'b> {
     }
 
     /// [`Grams::score`] for a caller that has asked for the bigram of `state.last()` and `word` already.
-    pub fn score_with(&self, state: State, word: WordId, bigram: Option<(Cost, u16, bool)>) -> (Cost, State) {
+    pub fn score_with(&self, state: State, word: WordId, bigram: Option<Bigram>) -> (Cost, State) {
         let (backoff, extends) = bigram.map_or((0, false), |(_, backoff, extends)| (backoff, extends));
         let next = State { older: state.last, last: word, backoff, extends };
         let cost = match bigram {

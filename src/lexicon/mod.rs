@@ -6,6 +6,7 @@ pub mod fuse;
 mod grams;
 pub mod image;
 pub mod inflect;
+mod memo;
 pub mod rules;
 pub mod source;
 mod vectors;
@@ -13,6 +14,7 @@ mod weights;
 pub mod words;
 
 pub use grams::{BACKOFF_BITS, BIGRAM_BITS, Grams, State, TRIGRAM_BITS, bigram_key, trigram_key};
+pub use memo::Memo;
 pub use words::{BEGIN, END, ExtraWords, FIRST, ID_BITS, NUMBER, UNKNOWN, WordId, Words, flag, token_hash};
 
 use std::collections::HashSet;
