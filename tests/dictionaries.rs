@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use common::{Failure, cleaner, compare_with_known, files, in_parallel, read};
 use ungarble::lexicon::Lexicon;
-use ungarble::lexicon::compile::{Grammar, rule_patterns};
+use ungarble::lexicon::compile::{Families, Grammar, rule_patterns};
 use ungarble::lexicon::inflect::Irregular;
 use ungarble::lexicon::rules::{LONGEST, Pattern, side_tokens};
 use ungarble::lexicon::source::{self, Dialects, Habit, Proof, Rule};
@@ -46,7 +46,7 @@ fn fault(file: &str, line: usize, what: String) -> Failure {
 /// The patterns of a rule: all inflected forms and class members.
 fn patterns(rule: &Rule, grammar: &Grammar, lexicon: &Lexicon) -> Vec<Pattern> {
     let count = |w: &str| u32::from(lexicon.words().log_count(lexicon.words().find(word_hash(w))));
-    rule_patterns(std::slice::from_ref(rule), grammar, false, &count)
+    rule_patterns(std::slice::from_ref(rule), grammar, false, &mut Families::default(), &count)
 }
 
 #[test]

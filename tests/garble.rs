@@ -6,7 +6,7 @@ use ungarble::garble::{Garbler, Kind};
 use ungarble::text::{Kind as TokenKind, tokenize};
 use ungarble::{Cleaner, Patch};
 
-const SPUN: [Kind; 3] = [Kind::News, Kind::Web, Kind::Science];
+const SPUN: [Kind; 4] = [Kind::News, Kind::Web, Kind::Spinbot, Kind::Science];
 
 fn samples() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");

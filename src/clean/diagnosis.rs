@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::pass::{Document, Pass};
 use super::rank::Strengths;
+use crate::lexicon::source::DIALECTS;
 
 /// A way of spinning text: which originals a garbled word may stand for depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -11,21 +12,24 @@ use super::rank::Strengths;
 pub enum Dialect {
     /// News articles put through a translation-like rewriter.
     News,
-    /// Company pages, blogs and search-engine text.
+    /// Company pages, blogs and search-engine text ("withinside the", "demanding situations").
     Web,
+    /// The same and school texts by another program ("on the off chance that", "understudies").
+    Spinbot,
     /// Papers and reports ("tortured phrases").
     Science,
 }
 
 impl Dialect {
     /// All dialects.
-    pub const ALL: [Dialect; 3] = [Self::News, Self::Web, Self::Science];
+    pub const ALL: [Dialect; 4] = [Self::News, Self::Web, Self::Spinbot, Self::Science];
 
     /// The name, as tables and reports spell it.
     pub fn name(self) -> &'static str {
         match self {
             Self::News => "news",
             Self::Web => "web",
+            Self::Spinbot => "spinbot",
             Self::Science => "science",
         }
     }
@@ -39,7 +43,7 @@ pub struct Diagnosis {
     /// Share of the words that were swapped, as estimated (0 to 1).
     pub spun: f32,
     /// Weight of each dialect in the spun part, in the order of [`Dialect::ALL`]; sums to 1, or all 0 without damage.
-    pub dialects: [f32; 3],
+    pub dialects: [f32; 4],
     /// The substitutions that this document shows, most frequent first: (garbled, original, expected count).
     pub habits: Vec<(String, String, f32)>,
 }
@@ -53,7 +57,7 @@ impl Diagnosis {
         }
         let (ours, theirs) = (self.spun * self.words as f32, part.spun * part.words as f32);
         let sum = (ours + theirs).max(1e-9);
-        for d in 0..3 {
+        for d in 0..DIALECTS.len() {
             self.dialects[d] = (self.dialects[d] * ours + part.dialects[d] * theirs) / sum;
         }
         self.words += part.words;

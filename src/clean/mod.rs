@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use crate::edit::{Channel, Edit, Patch};
 use crate::lexicon::Lexicon;
+use crate::lexicon::source::DIALECTS;
 use pass::{Document, Pass};
 use rank::Strengths;
 use triage::Triage;
@@ -202,7 +203,7 @@ impl Cleaner {
         tokens: Option<usize>,
     ) -> (Document<'s>, Pass, Strengths) {
         let lexicon = &self.engine.lexicon;
-        let prior = Strengths { rate: lexicon.weights().rate, dialects: [1.0 / 3.0; 3], habits: Vec::new() };
+        let prior = Strengths { rate: lexicon.weights().rate, dialects: [1.0 / DIALECTS.len() as f32; DIALECTS.len()], habits: Vec::new() };
         let mut document = Document::new(lexicon, source, regions, &prior);
         let tokens = tokens.unwrap_or(document.tokens.len());
         let rates = vec![prior.rate; document.units.len()];

@@ -8,6 +8,7 @@ use crate::cost::{self, Cost, NEVER, UNIT};
 use crate::decode::{Beam, Decoded, Graph, Lattice};
 use crate::lexicon::abbreviations::is_abbreviation;
 use crate::lexicon::rules::Known;
+use crate::lexicon::source::DIALECTS;
 use crate::lexicon::{Around, BEGIN, END, Lexicon, Memo, VECTOR_DIM, WordId};
 use crate::text::{ByHash, Kind, Token, mark_sentences, tokenize_some};
 
@@ -314,7 +315,7 @@ impl Pass {
         let open: f32 = document.units.iter().map(|u| u.open).sum();
         let left_out = (tokens as f32 - decoded).max(0.0) * open / decoded;
         let (mut edits, words) = (weights.rate * PRIOR_WORDS, PRIOR_WORDS + left_out + open);
-        let mut dialects = [0.5f32; 3];
+        let mut dialects = [0.5f32; DIALECTS.len()];
         let mut habits = vec![0.0; document.habits.len()];
         for (index, evidence) in document.evidence.iter().enumerate() {
             let p = self.posterior(index);

@@ -2,7 +2,8 @@
 
 use crate::channel::{Reading, Sentence};
 use crate::cost::{Cost, UNIT};
-use crate::lexicon::rules::{ABSENT, Known, extend_key};
+use crate::lexicon::rules::{Known, extend_key};
+use crate::lexicon::source::PerDialect;
 use crate::lexicon::{Around, FIRST, Lexicon, Weights, WordId, flag};
 
 /// What is believed of a document while it is decoded.
@@ -11,7 +12,7 @@ pub struct Strengths {
     /// Share of its open words that were swapped.
     pub rate: f32,
     /// Weight of each dialect; sums to 1.
-    pub dialects: [f32; 3],
+    pub dialects: PerDialect<f32>,
     /// Expected count of each substitution, by [`Evidence::habit`].
     pub habits: Vec<f32>,
 }
@@ -21,8 +22,8 @@ pub struct Strengths {
 pub struct Evidence {
     /// Costs that do not change, in nats.
     pub fixed: f32,
-    /// Share of the original's occurrences that come out so, per dialect.
-    pub shares: [f32; 3],
+    /// Probability that what stands there stands for this, per dialect, whatever is around it.
+    pub shares: PerDialect<f32>,
     /// Number of the substitution within the document.
     pub habit: u32,
 }
@@ -41,40 +42,29 @@ pub fn evidence(lexicon: &Lexicon, sentence: &Sentence<'_>, reading: &Reading, h
         Known::Strong => weights.strong,
         Known::Weak => weights.weak,
         Known::Habit => weights.habit,
+        Known::Seen => weights.seen,
         Known::Thesaurus => weights.thesaurus,
     };
     fixed += weights.frequency * commoner(lexicon, sentence, reading);
     if mends_article(lexicon, sentence, reading) {
         fixed -= weights.article;
     }
-    Evidence { fixed, shares: shares(reading, weights), habit }
+    Evidence { fixed, shares: reading.entry.odds(), habit }
 }
 
 /// The cost of a reading in a sentence whose words were swapped at `rate`.
 pub fn cost(weights: &Weights, evidence: &Evidence, strengths: &Strengths, rate: f32) -> Cost {
-    let share = share(evidence, strengths).max(1e-9);
-    let mut nats = evidence.fixed - rate.max(1e-9).ln() - weights.share * share.ln();
+    let share = share(evidence, strengths).clamp(1e-6, 1.0 - 1e-3);
+    let mut nats = evidence.fixed - rate.max(1e-9).ln() - weights.share * (share / (1.0 - share)).ln();
     if let Some(count) = strengths.habits.get(evidence.habit as usize) {
         nats -= weights.consistency * count.ln_1p();
     }
     (nats * UNIT as f32).round() as Cost
 }
 
-/// Share of the original's occurrences that come out so in this document.
+/// Probability that what stands there stands for this in this document, whatever is around it.
 pub fn share(evidence: &Evidence, strengths: &Strengths) -> f32 {
     evidence.shares.iter().zip(strengths.dialects).map(|(s, d)| s * d).sum()
-}
-
-/// Share of the original's occurrences that come out so, per dialect. A dialect that is not known to do it gets a part of
-/// what the likeliest one has.
-fn shares(reading: &Reading, weights: &Weights) -> [f32; 3] {
-    let costs = reading.entry.costs();
-    let best = costs.iter().copied().min().unwrap_or(ABSENT);
-    let share = |nats: f32| (-nats).exp();
-    std::array::from_fn(|d| match costs[d] {
-        ABSENT => share(f32::from(best) / 16.0 + weights.stranger),
-        cost => share(f32::from(cost) / 16.0),
-    })
 }
 
 /// How much better what was meant fits what is around it than what was written, in nats.

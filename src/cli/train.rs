@@ -19,7 +19,7 @@ name are never trained on. The same files and options give the same bytes.";
 #[command(after_help = AFTER)]
 pub struct TrainArgs {
     /// Text files, plain or .zst, or folders of *.txt and *.txt.zst
-    #[arg(value_name = "FILE|DIR", required_unless_present = "about")]
+    #[arg(value_name = "FILE|DIR", required_unless_present_any = ["about", "marked"])]
     pub inputs: Vec<PathBuf>,
     /// How much each word of a genre counts; 1 where nothing is said, 0 leaves the genre out
     #[arg(long = "weight", value_name = "GENRE=W", value_parser = weight)]
@@ -45,6 +45,9 @@ pub struct TrainArgs {
     /// Print the perplexity of the model on these files
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Output")]
     pub heldout: Vec<PathBuf>,
+    /// Make no model: count the substitutions that these marked texts show, and write a table of them
+    #[arg(long, value_name = "FILE|DIR", num_args = 1.., conflicts_with_all = ["inputs", "about", "heldout"], help_heading = "Output")]
+    pub marked: Vec<PathBuf>,
     /// Make no model: print what this one was made of
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["inputs", "output"], help_heading = "Output")]
     pub about: Option<PathBuf>,
@@ -84,6 +87,10 @@ mod work {
 
     pub fn run(args: &TrainArgs, talk: &Talk) -> std::result::Result<Exit, Stop> {
         let mut out = Stdout::new();
+        if let (false, Some(path)) = (args.marked.is_empty(), &args.output) {
+            count_marked(&args.marked, path, talk)?;
+            return Ok(Exit::Done);
+        }
         // What can be refused is refused before minutes of work.
         for path in args.heldout.iter().chain(&args.english) {
             std::fs::File::open(path).map_err(|e| Error::io(path, &e))?;
@@ -111,6 +118,34 @@ mod work {
         }
         out.flush()?;
         Ok(Exit::Done)
+    }
+
+    /// Counts what marked texts show and writes the table.
+    fn count_marked(inputs: &[PathBuf], path: &Path, talk: &Talk) -> Result<()> {
+        let mut files = Vec::new();
+        for input in inputs {
+            if input.is_dir() {
+                let entries = std::fs::read_dir(input).map_err(|e| Error::io(input, &e))?;
+                let mut inside: Vec<_> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+                inside.retain(|p| p.extension().is_some_and(|e| e == "txt"));
+                inside.sort();
+                files.extend(inside);
+            } else {
+                files.push(input.clone());
+            }
+        }
+        let mut passages = Vec::new();
+        for file in &files {
+            let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, &e))?;
+            passages.extend(train::marked::passages(&file.display().to_string(), &text)?);
+        }
+        let table = train::marked::count(&Lexicon::embedded(), &passages);
+        let mut file = Replacement::begin(path)?;
+        file.write(table.as_bytes())?;
+        file.commit(None)?;
+        let words: usize = passages.iter().map(|p| p.garbled.split_whitespace().count()).sum();
+        talk.note(&format!("{}: from {words} words of {} files", path.display(), files.len()));
+        Ok(())
     }
 
     /// Trains and writes the model, and gives its bytes.

@@ -31,8 +31,10 @@ use spin::Spinner;
 pub enum Kind {
     /// Words swapped as in rewritten news: said, mentioned.
     News,
-    /// Words swapped as in rewritten company pages and blogs: students, understudies.
+    /// Words swapped as in rewritten company pages and blogs: challenges, demanding situations.
     Web,
+    /// The same by another program: students, understudies.
+    Spinbot,
     /// Words swapped as in tortured papers: random forest, irregular backwoods.
     Science,
     /// Letters misread from an image: modern, modem.
@@ -45,14 +47,15 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 6] =
-        [Self::News, Self::Web, Self::Science, Self::Ocr, Self::Typing, Self::Mojibake];
+    pub const ALL: [Kind; 7] =
+        [Self::News, Self::Web, Self::Spinbot, Self::Science, Self::Ocr, Self::Typing, Self::Mojibake];
 
     /// The name, as options spell it.
     pub fn name(self) -> &'static str {
         match self {
             Self::News => "news",
             Self::Web => "web",
+            Self::Spinbot => "spinbot",
             Self::Science => "science",
             Self::Ocr => "ocr",
             Self::Typing => "typing",
@@ -109,7 +112,8 @@ impl Garbler {
         let dialect = match kind {
             Kind::News => Some(0),
             Kind::Web => Some(1),
-            Kind::Science => Some(2),
+            Kind::Spinbot => Some(2),
+            Kind::Science => Some(3),
             _ => None,
         };
         let spinner = dialect.map_or_else(Spinner::default, |dialect| Spinner::new(&lexicon, dialect));

@@ -3,12 +3,15 @@
 //! `build.rs` and the run-time options call the same functions, so a user's table has every power and every check of
 //! the built-in ones.
 
+use std::collections::HashMap;
 use std::path::Path;
 
+use super::experience::Experience;
 use super::image::{self, Image};
 use super::inflect::{Irregular, SLOTS, Slot};
 use super::rules::{self, ABSENT, Known, Pattern};
-use super::source::{self, Classes, Dialects, Habit, Rule};
+use super::source::{self, Classes, DIALECTS, Dialects, Habit, PerDialect, Rule, Seen};
+use super::weights::Weights;
 use super::words::{ExtraWords, UNKNOWN, WordId, flag};
 use crate::error::{Error, Result};
 use crate::text::word_hash;
@@ -53,8 +56,20 @@ fn share_cost(percent: f32) -> u8 {
     (-(percent / 100.0).ln() * 16.0).round().clamp(0.0, f32::from(ABSENT - 1)) as u8
 }
 
-fn costs(dialects: Dialects, percent: f32) -> [u8; 3] {
+fn costs(dialects: Dialects, percent: f32) -> PerDialect<u8> {
     std::array::from_fn(|d| if dialects >> d & 1 == 1 { share_cost(percent) } else { ABSENT })
+}
+
+/// Numbers for pairs of lemmas: rules, habits and what was seen of the same pair are one family.
+#[derive(Debug, Default)]
+pub struct Families(HashMap<(String, String), u32>);
+
+impl Families {
+    fn of(&mut self, left: &str, right: &str) -> u32 {
+        let next = self.0.len() as u32;
+        let key = (left.replace('~', "").to_lowercase(), right.replace('~', "").to_lowercase());
+        *self.0.entry(key).or_insert(next)
+    }
 }
 
 /// The patterns of rules. `count` says how often a form occurs in the corpus.
@@ -62,6 +77,7 @@ pub fn rule_patterns(
     rules: &[Rule],
     grammar: &Grammar,
     user: bool,
+    families: &mut Families,
     count: &impl Fn(&str) -> u32,
 ) -> Vec<Pattern> {
     let mut out = Vec::new();
@@ -75,8 +91,9 @@ pub fn rule_patterns(
             let mut share = share;
             for right in &rule.rights {
                 for (left, right) in with_classes(left, right, &grammar.classes) {
+                    let family = families.of(&left, &right);
                     for (left, right) in inflected(&left, &right, grammar, count) {
-                        out.push(Pattern { left, right, known, costs: costs(rule.dialects, share) });
+                        out.push(Pattern { left, right, known, costs: costs(rule.dialects, share), family });
                     }
                 }
                 share *= NEXT_SHARE;
@@ -87,7 +104,12 @@ pub fn rule_patterns(
 }
 
 /// The patterns of habits.
-pub fn habit_patterns(habits: &[Habit], grammar: &Grammar, count: &impl Fn(&str) -> u32) -> Vec<Pattern> {
+pub fn habit_patterns(
+    habits: &[Habit],
+    grammar: &Grammar,
+    families: &mut Families,
+    count: &impl Fn(&str) -> u32,
+) -> Vec<Pattern> {
     let mark = |side: &str| {
         if side.contains('~') || side.contains(' ') { side.to_owned() } else { format!("~{side}") }
     };
@@ -95,12 +117,68 @@ pub fn habit_patterns(habits: &[Habit], grammar: &Grammar, count: &impl Fn(&str)
     for habit in habits {
         for (garbled, percent) in &habit.garbled {
             let costs = costs(habit.dialects, *percent);
+            let family = families.of(garbled, &habit.original);
             for (left, right) in inflected(&mark(garbled), &mark(&habit.original), grammar, count) {
-                out.push(Pattern { left, right, known: Known::Habit, costs });
+                out.push(Pattern { left, right, known: Known::Habit, costs, family });
             }
         }
     }
     out
+}
+
+/// The patterns of what was seen in restored text, in every form that both sides have in common.
+///
+/// `utilizing` for `using` shows that `utilize` stands for `use`: the lemmas are those that have the two forms in the same
+/// place of the paradigm.
+pub fn seen_patterns(
+    seen: &[Seen],
+    grammar: &Grammar,
+    families: &mut Families,
+    count: &impl Fn(&str) -> u32,
+) -> Vec<Pattern> {
+    let mut out = Vec::new();
+    let share = share_cost(WEAK_SHARE);
+    for line in seen {
+        let costs: PerDialect<u8> = std::array::from_fn(|d| if d == line.dialect { share } else { ABSENT });
+        for (original, _) in &line.originals {
+            let mut push = |left: String, right: String, family| {
+                out.push(Pattern { left, right, known: Known::Seen, costs, family });
+            };
+            let Some((left, right)) = lemmas(&line.garbled, original, grammar, count) else {
+                let family = families.of(&line.garbled, original);
+                push(line.garbled.clone(), original.clone(), family);
+                continue;
+            };
+            let family = families.of(&left, &right);
+            push(line.garbled.clone(), original.clone(), family);
+            for (left, right) in inflected(&format!("~{left}"), &format!("~{right}"), grammar, count) {
+                if left != line.garbled || right != *original {
+                    push(left, right, family);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The lemmas of two words that are the same form of them; of several the commonest.
+fn lemmas(
+    garbled: &str,
+    original: &str,
+    grammar: &Grammar,
+    count: &impl Fn(&str) -> u32,
+) -> Option<(String, String)> {
+    let is_word = |w: &str| w.len() > 2 && w.bytes().all(|b| b.is_ascii_lowercase());
+    if !is_word(garbled) || !is_word(original) {
+        return None;
+    }
+    let lefts = grammar.irregular.analyses(garbled, count);
+    let rights = grammar.irregular.analyses(original, count);
+    let pairs = lefts.iter().flat_map(|l| rights.iter().filter(move |r| r.1 == l.1).map(move |r| (l, r)));
+    // A form with an ending says more than a base form, which nearly every word could be.
+    pairs
+        .max_by_key(|(l, r)| (l.1 != Slot::Base, count(&l.0).min(count(&r.0)), l.0.as_str(), r.0.as_str()))
+        .map(|(l, r)| (l.0.clone(), r.0.clone()))
 }
 
 /// Puts the members of each class (but `{number}`) in, the same on both sides.
@@ -181,18 +259,28 @@ fn files(folder: &Path, ending: &str) -> Result<Vec<std::path::PathBuf>> {
     Ok(files)
 }
 
-/// All patterns of a `dictionaries/` folder.
-pub fn patterns(folder: &Path, grammar: &Grammar, count: &impl Fn(&str) -> u32) -> Result<Vec<Pattern>> {
+/// All patterns of a `dictionaries/` folder, and what was seen of them.
+pub fn patterns(
+    folder: &Path,
+    grammar: &Grammar,
+    count: &impl Fn(&str) -> u32,
+) -> Result<(Vec<Pattern>, Experience)> {
     let mut out = Vec::new();
+    let mut families = Families::default();
     for path in files(&folder.join("phrases"), "phrases")? {
         let rules = source::phrases(&path.display().to_string(), &read(&path)?, &grammar.classes)?;
-        out.extend(rule_patterns(&rules, grammar, false, count));
+        out.extend(rule_patterns(&rules, grammar, false, &mut families, count));
     }
     for path in files(&folder.join("habits"), "habits")? {
         let habits = source::habits(&path.display().to_string(), &read(&path)?)?;
-        out.extend(habit_patterns(&habits, grammar, count));
+        out.extend(habit_patterns(&habits, grammar, &mut families, count));
     }
-    Ok(out)
+    let mut lines = Vec::new();
+    for path in files(&folder.join("seen"), "seen")? {
+        lines.extend(source::seen(&path.display().to_string(), &read(&path)?)?);
+    }
+    out.extend(seen_patterns(&lines, grammar, &mut families, count));
+    Ok((out, Experience::new(&lines)))
 }
 
 /// Builds the lexicon image from a model file and a `dictionaries/` folder.
@@ -212,9 +300,12 @@ pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
         super::Words::open(&parts.strings, &parts.offsets, &parts.table, model.section("flags"), counts)
             .ok_or_else(|| Error::image(place, "the words do not fit together; train the model again"))?;
     let count = |w: &str| u32::from(words.log_count(words.find(word_hash(w))));
-    let patterns = patterns(folder, &grammar, &count)?;
+    let (patterns, experience) = patterns(folder, &grammar, &count)?;
+    let path = folder.join("weights.txt");
+    let weights = read(&path)?;
+    let numbers = Weights::parse(&path.display().to_string(), &weights)?;
     let mut extra = ExtraWords::new(words.len() as WordId);
-    let tables = rules::build(&patterns, |w| match words.find(word_hash(w)) {
+    let tables = rules::build(&patterns, &experience, &numbers, |w| match words.find(word_hash(w)) {
         UNKNOWN => extra.insert(w),
         id => id,
     });
@@ -238,9 +329,7 @@ pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
     }
     sections.push(("leans", leans(&patterns, &words)));
     sections.extend(tables);
-    let weights = folder.join("weights.txt");
-    super::Weights::parse(&weights.display().to_string(), &read(&weights)?)?;
-    sections.push(("weights", read(&weights)?.into_bytes()));
+    sections.push(("weights", weights.into_bytes()));
     Ok(image::write(&sections))
 }
 
@@ -258,7 +347,7 @@ pub fn model_only(place: &str, model: &[u8]) -> Result<Vec<u8>> {
     for name in ["flags", "counts", "uni", "bi", "tri", "books", "vectors", "vscale", "about"] {
         sections.push((name, model.section(name).to_vec()));
     }
-    sections.extend(rules::build(&[], |_| UNKNOWN));
+    sections.extend(rules::build(&[], &Experience::default(), &Weights::default(), |_| UNKNOWN));
     let weights = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/weights.txt"));
     sections.push(("weights", weights.into()));
     Ok(image::write(&sections))
@@ -277,13 +366,14 @@ fn leans(patterns: &[Pattern], words: &super::Words<'_>) -> Vec<u8> {
     let mut gain = vec![0f64; words.len()];
     let mut swapped = vec![false; words.len()];
     let find = |w: &str| words.find(word_hash(w));
-    for pattern in patterns.iter().filter(|p| !p.left.contains(' ') && !p.right.contains(' ')) {
+    let single = |p: &&Pattern| p.known != Known::Seen && !p.left.contains(' ') && !p.right.contains(' ');
+    for pattern in patterns.iter().filter(single) {
         let (left, right) = (find(&pattern.left), find(&pattern.right));
         if left == UNKNOWN || right == UNKNOWN || pattern.left.starts_with(char::is_uppercase) {
             continue;
         }
         let share = |cost: u8| if cost == ABSENT { 0.0 } else { (-f64::from(cost) / 16.0).exp() };
-        let mean = pattern.costs.iter().map(|c| share(*c)).sum::<f64>() / 3.0;
+        let mean = pattern.costs.iter().map(|c| share(*c)).sum::<f64>() / DIALECTS.len() as f64;
         gain[left as usize] += SWAPPED * mean * count(right);
         swapped[right as usize] = true;
     }

@@ -33,6 +33,8 @@ pub const SLOTS: [Slot; 7] =
 #[derive(Debug, Default)]
 pub struct Irregular {
     forms: HashMap<String, Vec<(Slot, Vec<String>)>>,
+    /// The other way: the lemmas of each irregular form.
+    lemmas: HashMap<String, Vec<String>>,
 }
 
 impl Irregular {
@@ -61,7 +63,11 @@ impl Irregular {
                 }
                 let entry = irregular.forms.entry(base.to_owned()).or_default();
                 for (slot, forms) in slots.iter().zip(rest) {
-                    let forms = forms.split('/').filter(|f| *f != "-").map(str::to_owned).collect();
+                    let forms: Vec<String> =
+                        forms.split('/').filter(|f| *f != "-").map(str::to_owned).collect();
+                    for form in &forms {
+                        irregular.lemmas.entry(form.clone()).or_default().push(base.to_owned());
+                    }
                     entry.push((*slot, forms));
                 }
             }
@@ -89,6 +95,50 @@ impl Irregular {
             .filter(|(n, _)| *n > 0)
             .max_by_key(|(n, _)| *n)
             .map_or_else(Vec::new, |(_, form)| vec![form])
+    }
+}
+
+/// What may have to be put back where an ending was cut off.
+const ENDINGS: [(&str, &[&str]); 7] = [
+    ("ies", &["y"]),
+    ("es", &["", "e"]),
+    ("s", &[""]),
+    ("ing", &["", "e", "ie"]),
+    ("ed", &["", "e"]),
+    ("er", &["", "e"]),
+    ("est", &["", "e"]),
+];
+
+impl Irregular {
+    /// The lemmas that a form may belong to, with its place in their paradigm.
+    pub fn analyses(&self, form: &str, count: impl Fn(&str) -> u32) -> Vec<(String, Slot)> {
+        let mut lemmas: Vec<String> = vec![form.to_owned()];
+        lemmas.extend(self.lemmas.get(form).into_iter().flatten().cloned());
+        for (ending, back) in ENDINGS {
+            let Some(stem) = form.strip_suffix(ending) else { continue };
+            lemmas.extend(back.iter().map(|b| format!("{stem}{b}")));
+            if let Some(stem) = stem.strip_suffix('i') {
+                lemmas.push(format!("{stem}y"));
+            }
+            let mut letters = stem.chars().rev();
+            if let (Some(a), Some(b)) = (letters.next(), letters.next())
+                && a == b
+            {
+                lemmas.push(stem[..stem.len() - a.len_utf8()].to_owned());
+            }
+        }
+        lemmas.retain(|lemma| lemma.len() > 1 && count(lemma) > 0);
+        lemmas.sort();
+        lemmas.dedup();
+        let mut out = Vec::new();
+        for lemma in lemmas {
+            for slot in SLOTS {
+                if self.forms(&lemma, slot, &count).iter().any(|f| f == form) {
+                    out.push((lemma.clone(), slot));
+                }
+            }
+        }
+        out
     }
 }
 

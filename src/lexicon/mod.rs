@@ -2,6 +2,7 @@
 
 pub mod abbreviations;
 pub mod compile;
+pub mod experience;
 pub mod fuse;
 mod grams;
 pub mod image;
@@ -135,7 +136,7 @@ impl Lexicon {
     /// Adds patterns of a user's table.
     pub fn add(&mut self, patterns: &[Pattern]) {
         let (words, extra) = (self.words, &mut self.extra);
-        let sections = rules::build(patterns, |w| match words.find(word_hash(w)) {
+        let sections = rules::build(patterns, &experience::Experience::default(), &self.weights, |w| match words.find(word_hash(w)) {
             UNKNOWN => extra.insert(w),
             id => id,
         });

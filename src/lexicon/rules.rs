@@ -6,7 +6,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::experience::{self, Experience, Tally, plain};
 use super::image::{Image, u16_at, u32_at, u64_at};
+use super::source::{DIALECTS, PerDialect};
+use super::weights::Weights;
 use super::words::{NUMBER, WordId};
 use crate::text::{Kind, tokenize};
 
@@ -21,13 +24,16 @@ pub enum Known {
     Weak,
     /// A habit: what a dialect does to a word.
     Habit,
+    /// Seen in text that people restored, and in no table.
+    Seen,
     /// Words that a thesaurus or the trainer holds for neighbours.
     Thesaurus,
 }
 
 impl Known {
     /// All kinds, by number.
-    pub const ALL: [Known; 5] = [Self::User, Self::Strong, Self::Weak, Self::Habit, Self::Thesaurus];
+    pub const ALL: [Known; 6] =
+        [Self::User, Self::Strong, Self::Weak, Self::Habit, Self::Seen, Self::Thesaurus];
 
     /// The word for it in reasons.
     pub fn name(self) -> &'static str {
@@ -36,6 +42,7 @@ impl Known {
             Self::Strong => "rule",
             Self::Weak => "weak rule",
             Self::Habit => "habit",
+            Self::Seen => "seen",
             Self::Thesaurus => "thesaurus",
         }
     }
@@ -51,7 +58,9 @@ pub struct Pattern {
     /// How it is known.
     pub known: Known,
     /// −ln of the share of the original's occurrences that come out so, per dialect, in 1/16 nat; 255: not in it.
-    pub costs: [u8; 3],
+    pub costs: PerDialect<u8>,
+    /// Patterns of one family are forms of the same lemmas: what was seen of one says something of all.
+    pub family: u32,
 }
 
 /// A cost that says: this dialect does not do it.
@@ -64,7 +73,10 @@ pub const LONGEST: usize = 8;
 pub const SLOT: char = '\u{1}';
 
 const NODE: usize = 16;
-const ENTRY: usize = 12;
+/// An entry: place u32, kind, capitals, repeats a number, costs and odds per dialect, a byte to spare.
+const ENTRY: usize = 16;
+const COSTS: usize = 7;
+const ODDS: usize = COSTS + DIALECTS.len();
 const NONE: u32 = u32::MAX;
 
 /// The key of a sequence one word longer.
@@ -104,10 +116,16 @@ pub fn side_tokens(side: &str) -> Vec<(String, bool)> {
     out
 }
 
-/// Builds the sections `nodes`, `entries`, `rights`, `starts`, `pairs` and `lefts` of these patterns; `id` gives the ids of words.
-pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&'static str, Vec<u8>)> {
+/// Builds the sections `nodes`, `entries`, `rights`, `starts`, `pairs` and `lefts` of these patterns, with what experience says of
+/// them; `id` gives the ids of words.
+pub fn build(
+    patterns: &[Pattern],
+    experience: &Experience,
+    weights: &Weights,
+    mut id: impl FnMut(&str) -> WordId,
+) -> Vec<(&'static str, Vec<u8>)> {
     // One entry per (left, capitals, right): the surest kind, the lowest cost of each dialect, the left side as written.
-    type Merged<'p> = BTreeMap<(Vec<WordId>, u8, String), (Known, [u8; 3], &'p str)>;
+    type Merged<'p> = BTreeMap<(Vec<WordId>, u8, String), (Known, PerDialect<u8>, &'p str, u32)>;
     let mut merged = Merged::new();
     for pattern in patterns {
         let tokens = side_tokens(&pattern.left);
@@ -118,11 +136,16 @@ pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&
         let ids = tokens.iter().map(|(w, _)| if w == "{number}" { NUMBER } else { id(w) }).collect();
         let right = pattern.right.replace("{number}", "\u{1}");
         let slot =
-            merged.entry((ids, capitals, right)).or_insert((pattern.known, [ABSENT; 3], &pattern.left));
+            merged.entry((ids, capitals, right)).or_insert((pattern.known, [ABSENT; DIALECTS.len()], &pattern.left, pattern.family));
         slot.0 = slot.0.min(pattern.known);
         for (cost, other) in slot.1.iter_mut().zip(pattern.costs) {
             *cost = (*cost).min(other);
         }
+    }
+    let tally = |left: &str, right: &str| experience.tally(&plain(left), &plain(&right.replace(SLOT, "{number}")));
+    let mut families: HashMap<u32, Tally> = HashMap::new();
+    for ((.., right), (_, _, left, family)) in &merged {
+        families.entry(*family).or_default().add(&tally(left, right));
     }
     let (mut rights, mut places) = (Vec::new(), HashMap::new());
     let mut entries = Vec::new();
@@ -130,7 +153,7 @@ pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&
     let mut starts: Vec<u8> = Vec::new();
     let mut pairs = vec![0u8; PAIRS / 8];
     let (mut lefts, mut before) = (String::new(), "");
-    for ((ids, capitals, right), (known, costs, left)) in &merged {
+    for ((ids, capitals, right), (known, costs, left, family)) in &merged {
         // Entries of one left side follow one another: an empty line says that it is the one before.
         if *left != before {
             lefts += &left.replace("{number}", "\u{1}");
@@ -167,7 +190,11 @@ pub fn build(patterns: &[Pattern], mut id: impl FnMut(&str) -> WordId) -> Vec<(&
         }
         entries.extend_from_slice(&(place as u32).to_le_bytes());
         let repeats = u8::from(right.contains(SLOT));
-        entries.extend_from_slice(&[*known as u8, *capitals, costs[0], costs[1], costs[2], repeats, 0, 0]);
+        entries.extend_from_slice(&[*known as u8, *capitals, repeats]);
+        entries.extend_from_slice(costs);
+        let odds = experience::odds(weights, *known, *costs, &families[family], &tally(left, right));
+        entries.extend_from_slice(&odds);
+        entries.push(0);
     }
     let size = (nodes.len() * 2 + 1).next_power_of_two();
     let mut table = vec![0u8; size * NODE];
@@ -346,7 +373,7 @@ impl<'b> Entry<'b> {
 
     /// Does the text repeat the number of the left side?
     pub fn repeats_number(&self) -> bool {
-        self.rules.entries[self.at + 9] != 0
+        self.rules.entries[self.at + 6] != 0
     }
 
     /// How it is known.
@@ -359,9 +386,13 @@ impl<'b> Entry<'b> {
         self.rules.entries[self.at + 5]
     }
 
+    /// The probability, per dialect, that the left side stands for this in spun text, whatever is around it.
+    pub fn odds(&self) -> PerDialect<f32> {
+        std::array::from_fn(|d| experience::probability_of(self.rules.entries[self.at + ODDS + d]))
+    }
+
     /// −ln of the share per dialect, in 1/16 nat; [`ABSENT`] where a dialect does not do it.
-    pub fn costs(&self) -> [u8; 3] {
-        let at = self.at + 6;
-        [self.rules.entries[at], self.rules.entries[at + 1], self.rules.entries[at + 2]]
+    pub fn costs(&self) -> PerDialect<u8> {
+        std::array::from_fn(|d| self.rules.entries[self.at + COSTS + d])
     }
 }

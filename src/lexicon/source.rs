@@ -4,11 +4,17 @@ use std::collections::HashMap;
 
 use crate::error::{Error, Result};
 
-/// Which dialects a rule belongs to: a bit each for news, web and science.
+/// The dialects: ways of spinning, each with substitutions of its own.
+pub const DIALECTS: [&str; 4] = ["news", "web", "spinbot", "science"];
+
+/// A number for each dialect.
+pub type PerDialect<T> = [T; DIALECTS.len()];
+
+/// Which dialects a rule belongs to: bit i for the i-th of [`DIALECTS`].
 pub type Dialects = u8;
 
 /// All dialects.
-pub const ANY: Dialects = 0b111;
+pub const ANY: Dialects = (1 << DIALECTS.len()) - 1;
 
 /// A rule `left -> right` as it stands in its file, alternatives already multiplied out.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +55,21 @@ pub struct Habit {
     pub garbled: Vec<(String, f32)>,
 }
 
+/// How often a left side stood in restored text of a dialect, and what for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// What stood there.
+    pub garbled: String,
+    /// The dialect: a place in [`DIALECTS`].
+    pub dialect: usize,
+    /// How often it stood there.
+    pub times: u32,
+    /// What it stood for, where not for itself, and how often.
+    pub originals: Vec<(String, u32)>,
+}
+
 /// Word classes by name.
 pub type Classes = HashMap<String, Vec<String>>;
 
@@ -77,19 +98,18 @@ fn dialect_line(place: &str, line: usize, names: &str) -> Result<Dialects> {
     let mut mask = 0;
     for name in names.split([' ', ',']).filter(|n| !n.is_empty()) {
         mask |= match name {
-            "news" => 0b001,
-            "web" => 0b010,
-            "science" => 0b100,
             "any" => ANY,
-            _ => {
-                let message =
-                    format!("no dialect {name:?}{}", did_you_mean(name, ["news", "web", "science", "any"]));
-                return Err(Error::table(place, line, message));
-            }
+            _ => match DIALECTS.iter().position(|d| *d == name) {
+                Some(dialect) => 1 << dialect,
+                None => {
+                    let hint = did_you_mean(name, DIALECTS.into_iter().chain(["any"]));
+                    return Err(Error::table(place, line, format!("no dialect {name:?}{hint}")));
+                }
+            },
         };
     }
     if mask == 0 {
-        Err(Error::table(place, line, "dialect needs a name: news, web, science or any"))
+        Err(Error::table(place, line, "dialect needs a name: news, web, spinbot, science or any"))
     } else {
         Ok(mask)
     }
@@ -256,6 +276,46 @@ pub fn habits(place: &str, text: &str) -> Result<Vec<Habit>> {
         habits.push(Habit { line: number, dialects, original: original.trim().to_owned(), garbled });
     }
     Ok(habits)
+}
+
+/// Can a line of counts say this? Not with a bar, a comment's sign or a quotation mark in it.
+pub fn is_plain(side: &str) -> bool {
+    !side.is_empty() && !side.contains(['|', '#', '"', '{', '}', '~'])
+}
+
+/// Reads counts of what was seen: `garbled | dialect times | original times | …`.
+///
+/// # Errors
+///
+/// The first line that is not one, with its number.
+pub fn seen(place: &str, text: &str) -> Result<Vec<Seen>> {
+    let mut out = Vec::new();
+    for (number, line) in lines(text) {
+        let wrong = |what: &str| {
+            let message = format!("{what}; a line is  garbled | dialect times | original times | ...");
+            Error::table(place, number, message)
+        };
+        let counted = |field: &str| -> Option<(String, u32)> {
+            let (words, times) = field.trim().rsplit_once(' ')?;
+            Some((words.trim().to_owned(), times.parse().ok()?))
+        };
+        let mut fields = line.split(" | ");
+        let garbled = fields.next().unwrap_or("").trim().to_owned();
+        let (dialect, times) =
+            fields.next().and_then(counted).ok_or_else(|| wrong("no dialect with its count"))?;
+        let mask = dialect_line(place, number, &dialect)?;
+        if mask.count_ones() != 1 {
+            return Err(wrong("a line has one dialect"));
+        }
+        let dialect = mask.trailing_zeros() as usize;
+        let originals = fields.map(|f| counted(f).ok_or_else(|| wrong("an original without its count")));
+        let originals = originals.collect::<Result<Vec<_>>>()?;
+        if garbled.is_empty() || originals.iter().map(|o| u64::from(o.1)).sum::<u64>() > u64::from(times) {
+            return Err(wrong("more originals than occurrences"));
+        }
+        out.push(Seen { line: number, garbled, dialect, times, originals });
+    }
+    Ok(out)
 }
 
 /// Reads `name: a|b|c` lines.

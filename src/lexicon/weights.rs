@@ -51,9 +51,27 @@ weights! {
     weak,
     /// Cost of a habit.
     habit,
+    /// Cost of a substitution that only restored text shows.
+    seen,
     /// Cost of a reading from the thesaurus.
     thesaurus,
-    /// Weight of −ln of the share of a substitution (a factor: the shares are people's estimates).
+    /// Log-odds of a strong rule before anything was seen of it.
+    prior_strong,
+    /// Log-odds of a weak rule before anything was seen of it.
+    prior_weak,
+    /// Log-odds of a habit before anything was seen of it.
+    prior_habit,
+    /// Log-odds of a form that was never seen of a substitution that was.
+    prior_seen,
+    /// Weight of ln of the share that people wrote (a factor).
+    prior_share,
+    /// Occurrences that the prior odds are worth.
+    prior_words,
+    /// Occurrences that the odds of all forms are worth for one of them.
+    form_words,
+    /// Occurrences that the odds of all dialects are worth for one of them.
+    dialect_words,
+    /// Weight of the log-odds of a substitution in this document's dialects (a factor).
     share,
     /// Cost of each e-fold by which the repair is commoner than what was written.
     frequency,

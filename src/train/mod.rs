@@ -5,6 +5,7 @@
 
 mod corpus;
 mod counts;
+pub mod marked;
 mod perplexity;
 mod quantize;
 mod smooth;
