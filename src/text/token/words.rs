@@ -1,0 +1,121 @@
+//! Words of ASCII letters: clitics, inner apostrophes, acronyms.
+
+use super::Kind;
+use super::protected::{chunk, protected_chunk};
+use super::scan::{CLASS, DIGIT, LOWER, MARK, Scan, UPPER, WIDE, class, is_alnum};
+use super::unicode::wide_mark;
+use crate::text::case::Shape;
+use crate::text::hash::{WordHasher, ascii_hash};
+
+impl Scan<'_, '_> {
+    /// A run of ASCII letters and what may follow it.
+    pub(super) fn word(&mut self) {
+        let (text, start) = (self.text, self.at);
+        let mut end = start;
+        let mut upper = 0;
+        loop {
+            match class(text, end) {
+                LOWER => {}
+                UPPER => upper += 1,
+                _ => break,
+            }
+            end += 1;
+        }
+        // What ends nearly every word: a space, or a mark that cannot continue it.
+        match text.get(end) {
+            None | Some(b' ' | b',' | b'\n' | b'\r' | b'-' | b'"' | b')' | b';' | b'?' | b'!') => {}
+            Some(b'.' | b':') if !is_alnum(class(text, end + 1)) && class(text, end + 1) != MARK => {}
+            Some(_) => return self.word_and_more(end, upper),
+        }
+        self.ascii_word(end, upper);
+    }
+
+    fn ascii_word(&mut self, end: usize, upper: usize) {
+        let first = CLASS[self.text[self.at] as usize] == UPPER;
+        let shape = match upper {
+            0 => Shape::Lower,
+            1 if first => Shape::Title,
+            n if n == end - self.at => Shape::Upper,
+            _ => Shape::Mixed,
+        };
+        self.push(end, Kind::Word, shape, ascii_hash(self.text, self.at, end));
+    }
+
+    /// A word that runs up to `end` and is followed by something that may belong to it.
+    #[cold]
+    fn word_and_more(&mut self, end: usize, upper: usize) {
+        let text = self.text;
+        if let Some(chunk_end) = protected_chunk(text, self.at, self.spaced) {
+            return self.protect(chunk_end);
+        }
+        if let Some(dotted) = acronym(text, self.at) {
+            let mut hasher = WordHasher::default();
+            text[self.at..dotted].iter().for_each(|b| hasher.push(b.to_ascii_lowercase()));
+            let shape = if CLASS[text[self.at] as usize] == UPPER { Shape::Upper } else { Shape::Lower };
+            return self.push(dotted, Kind::Word, shape, hasher.finish());
+        }
+        if let Some(len) = apostrophe(text, end) {
+            if class(text, end + len) == WIDE && wide_mark(text, end + len).is_none() {
+                return self.unicode_chunk();
+            }
+            if class(text, end + len) == LOWER || class(text, end + len) == UPPER {
+                return self.word_with_apostrophe(end, len, upper);
+            }
+            return self.ascii_word(end, upper);
+        }
+        if class(text, end) == WIDE && wide_mark(text, end).is_none() {
+            return self.unicode_chunk();
+        }
+        if class(text, end) == DIGIT || text.get(end) == Some(&b'_') {
+            let stop = chunk(text, self.at, |b| b.is_ascii_alphanumeric() || b == b'_');
+            return self.protect(stop);
+        }
+        self.ascii_word(end, upper);
+    }
+
+    /// `don't` is one word; `firm's`, `they'll` are a word and a clitic.
+    fn word_with_apostrophe(&mut self, end: usize, len: usize, upper: usize) {
+        let text = self.text;
+        let tail = end + len;
+        let mut stop = tail;
+        while matches!(class(text, stop), LOWER | UPPER) {
+            stop += 1;
+        }
+        if class(text, stop) == WIDE && wide_mark(text, stop).is_none() {
+            return self.unicode_chunk();
+        }
+        let is_clitic = matches!(
+            text[tail..stop].to_ascii_lowercase().as_slice(),
+            b"s" | b"ll" | b"re" | b"ve" | b"d" | b"m"
+        );
+        let mut hasher = WordHasher::default();
+        if is_clitic {
+            self.ascii_word(end, upper);
+        } else {
+            text[self.at..end].iter().for_each(|b| hasher.push(b.to_ascii_lowercase()));
+        }
+        hasher.push(b'\'');
+        text[tail..stop].iter().for_each(|b| hasher.push(b.to_ascii_lowercase()));
+        let shape = Shape::of(std::str::from_utf8(&text[self.at..stop]).unwrap_or(""));
+        self.push(stop, Kind::Word, shape, hasher.finish());
+    }
+}
+
+/// The length of an apostrophe at `at`, plain or typographic.
+fn apostrophe(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at) {
+        Some(b'\'') => Some(1),
+        Some(0xE2) if text[at..].starts_with("\u{2019}".as_bytes()) => Some(3),
+        _ => None,
+    }
+}
+
+/// `U.S`, `p.c`, `e.g`: single letters joined by dots. The dot after the last one is left outside.
+fn acronym(text: &[u8], start: usize) -> Option<usize> {
+    let letter = |at: usize| matches!(class(text, at), LOWER | UPPER);
+    let mut end = start + 1;
+    while letter(end - 1) && text.get(end) == Some(&b'.') && letter(end + 1) && !letter(end + 2) {
+        end += 2;
+    }
+    (end > start + 1 && !matches!(class(text, end), DIGIT | WIDE)).then_some(end)
+}
