@@ -18,7 +18,7 @@ mod unicode;
 mod words;
 
 use super::case::Shape;
-use scan::Scan;
+use scan::{Known, Scan};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub fn tokenize_some(text: &[u8], start: usize, most: usize, tokens: &mut Vec<To
     let limit = tokens.len().saturating_add(most);
     let before = String::from_utf8_lossy(&text[start.saturating_sub(4)..start]);
     let spaced = before.chars().next_back().is_none_or(char::is_whitespace);
-    let mut scan = Scan { text, at: start, spaced, lines: 0, tokens };
+    let mut scan = Scan { text, at: start, spaced, lines: 0, tokens, known: Known::default() };
     scan.run(limit);
     scan.at
 }

@@ -1,6 +1,6 @@
 //! The walk over the bytes: what begins here, by the class of its first byte; numbers and marks.
 
-use super::protected::{chunk, code_span, protected_chunk, tag};
+use super::protected::{LONGEST, Plain, chunk, code_span};
 use super::unicode::wide_mark;
 use super::{Kind, Token};
 use crate::text::case::Shape;
@@ -47,6 +47,36 @@ pub(super) struct Scan<'t, 'o> {
     pub(super) spaced: bool,
     pub(super) lines: u8,
     pub(super) tokens: &'o mut Vec<Token>,
+    pub(super) known: Known,
+}
+
+/// What the walk has looked through ahead of itself, so that no byte is asked the same thing at every token. It changes
+/// no token: a walk that starts anew finds the same.
+#[derive(Default)]
+pub(super) struct Known {
+    /// The chunk that begins no protected span.
+    pub(super) plain: Plain,
+    /// No ASCII white space stands from here up to this byte.
+    pub(super) solid: usize,
+    /// Neither `>` nor a line end stands from here up to this byte.
+    pub(super) open: usize,
+    /// Letters and dots up to this byte are no acronym.
+    pub(super) no_acronym: usize,
+}
+
+/// The first byte at or after `at` that is `wanted`, or the end of the `most` bytes looked at; begins behind `*known`, what
+/// was looked through before, and moves it.
+pub(super) fn find(
+    text: &[u8],
+    at: usize,
+    most: usize,
+    known: &mut usize,
+    wanted: impl Fn(u8) -> bool,
+) -> usize {
+    let stop = text.len().min(at + most);
+    let from = at.max(*known).min(stop);
+    *known = from + text[from..stop].iter().position(|b| wanted(*b)).unwrap_or(stop - from);
+    *known
 }
 
 impl Scan<'_, '_> {
@@ -93,7 +123,7 @@ impl Scan<'_, '_> {
 
     fn number(&mut self) {
         let text = self.text;
-        if let Some(end) = protected_chunk(text, self.at, self.spaced) {
+        if let Some(end) = self.protected_chunk() {
             return self.protect(end);
         }
         let mut end = self.at;
@@ -112,7 +142,7 @@ impl Scan<'_, '_> {
         if suffix - end > 3 || text[end..suffix].iter().any(|b| b.is_ascii_digit() || *b == b'_') {
             return self.protect(suffix);
         }
-        if class(text, suffix) == WIDE && wide_mark(text, suffix).is_none() {
+        if class(text, suffix) == WIDE && wide_mark(text, suffix).is_none() && suffix - self.at < LONGEST {
             return self.unicode_chunk();
         }
         let hash = ascii_hash(text, self.at, suffix);
@@ -123,16 +153,14 @@ impl Scan<'_, '_> {
         let (text, at) = (self.text, self.at);
         let end = match text[at] {
             b'`' => code_span(text, at),
-            b'<' => tag(text, at),
+            b'<' => self.tag(),
             b'#' | b'@' if is_alnum(class(text, at + 1)) => {
                 Some(chunk(text, at + 1, |b| b.is_ascii_alphanumeric() || b == b'_'))
             }
             b'_' if is_alnum(class(text, at + 1)) && !self.spaced => {
                 Some(chunk(text, at, |b| b.is_ascii_alphanumeric() || b == b'_'))
             }
-            b'/' | b'\\' | b'~' if self.spaced && is_alnum(class(text, at + 1)) => {
-                protected_chunk(text, at, true)
-            }
+            b'/' | b'\\' | b'~' if self.spaced && is_alnum(class(text, at + 1)) => self.protected_chunk(),
             _ => None,
         };
         match end {

@@ -95,19 +95,113 @@ fn a_long_run_without_spaces_is_cut_between_characters() {
     assert_eq!(at, text.len());
 }
 
+fn spans(tokens: &[Token]) -> Vec<(u32, u32, Kind, bool, u8)> {
+    tokens.iter().map(|t| (t.start, t.end, t.kind, t.spaced, t.lines)).collect()
+}
+
+/// Asserts that stopping after every few tokens changes nothing.
+fn same_in_pieces(text: &[u8], most: usize) {
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    while at < text.len() {
+        let next = tokenize_some(text, at, most, &mut pieces);
+        assert!(next > at);
+        at = next;
+    }
+    let shown = String::from_utf8_lossy(&text[..text.len().min(60)]);
+    assert!(spans(&pieces) == spans(&tokens(text)), "{most} at a time: {shown}");
+}
+
 #[test]
 fn pieces_make_the_same_tokens() {
-    let text = "The U.S. firm’s\u{a0}e-mail (see a@b.org):[/W// `x y`.\n\nA\u{a0}b é\u{a0} c".as_bytes();
-    let spans = |tokens: &[Token]| -> Vec<_> {
-        tokens.iter().map(|t| (t.start, t.end, t.kind, t.spaced, t.lines)).collect()
-    };
+    let text = "The U.S. firm’s\u{a0}e-mail (see a@b.org):[/W// `x y`.\n\nA\u{a0}b é\u{a0} c";
     for most in 1..5 {
-        let (mut pieces, mut at) = (Vec::new(), 0);
-        while at < text.len() {
-            let next = tokenize_some(text, at, most, &mut pieces);
-            assert!(next > at);
-            at = next;
+        same_in_pieces(text.as_bytes(), most);
+    }
+    for text in hostile(10_000) {
+        same_in_pieces(&text, 7);
+    }
+}
+
+#[test]
+fn what_was_looked_through_once_is_judged_alike_later() {
+    for (text, expected) in [
+        ("a&b/c.org", "a|&|<b/c.org>"),
+        ("a*b.c&dd.org", "a|*|b.c|&|<dd.org>"),
+        ("a+www.b.cd", "a|+|<www.b.cd>"),
+        ("a/b.The,a/bc.org", "a|/|b|.|The|,|<a/bc.org>"),
+        ("a*b.c*d@", "a|*|b.c|*|d|@"),
+        ("a.b.c1.d", "a|.|b|.|<c1>|.|d"),
+        ("<a <b\n<c> <d", "<|a|<|b|<<c>>|<|d"),
+    ] {
+        assert_eq!(shown(text), expected, "{text}");
+    }
+    // What is longer than a chunk can be is no prose.
+    let data = "AbC/dEf+".repeat(2000);
+    assert!(tokens(data.as_bytes())[0].kind == Kind::Protected);
+}
+
+/// Texts whose tokens all raise the same question about what comes after them.
+fn hostile(size: usize) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    for unit in [
+        &b"/a"[..],
+        b"a.b",
+        b"a/b",
+        b"a&",
+        b"a:",
+        b"a*",
+        b"~a",
+        b"\\a",
+        b"A.1",
+        b"example.com/",
+        b"http:",
+        b"www.",
+        b"<a ",
+        b"`",
+        b"`` ` ",
+        b"a'",
+        b"1,",
+        b"@a",
+        b"\xff",
+        b"\xffa",
+        b"\x80",
+        b"\xe2",
+        b"\xf0\x9f",
+    ] {
+        out.push(unit.repeat(size / unit.len()));
+        // The same with something at the end that makes the answer another one, and in chunks with spaces between.
+        for end in ["\u{e9}", "1", "@", "a.com"] {
+            out.push([&unit.repeat(size / unit.len()), end.as_bytes()].concat());
         }
-        assert_eq!(spans(&pieces), spans(&tokens(text)), "{most} at a time");
+        let some = [&unit.repeat(3900 / unit.len()), &b"a.com "[..]].concat();
+        out.push(some.repeat(size / some.len()));
+    }
+    for (unit, end) in
+        [("a", "\u{e9}"), ("a", "1"), ("a.", "a1"), ("a.", "a\u{e9}"), ("1", "\u{e9}"), ("1", "abcd")]
+    {
+        out.push((unit.repeat(size / unit.len()) + end).into_bytes());
+    }
+    out
+}
+
+#[test]
+fn hostile_texts_cost_little_more_than_prose() {
+    let size = 1 << 17;
+    let time = |text: &[u8]| {
+        let one = || {
+            let start = std::time::Instant::now();
+            assert!(!tokens(text).is_empty());
+            start.elapsed()
+        };
+        (0..3).map(|_| one()).min().unwrap_or_default()
+    };
+    let prose =
+        b"The leader of the party said on Monday, in the firm's office, that it was \"far\" from over. ";
+    let usual = time(&prose.repeat(size / prose.len()));
+    for text in hostile(size) {
+        // 7 times as much, when this was written; 200 to 10,000 times, where every token asks for all that follows it.
+        let took = time(&text);
+        let shown = String::from_utf8_lossy(&text[..40]);
+        assert!(took < usual * 60, "{shown}: {took:?} for {size} bytes, {usual:?} for prose");
     }
 }

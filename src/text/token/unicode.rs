@@ -3,8 +3,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Kind;
-use super::protected::chunk;
-use super::scan::Scan;
+use super::protected::{LONGEST, whole_characters};
+use super::scan::{Scan, find};
 use crate::text::case::Shape;
 use crate::text::hash::WordHasher;
 
@@ -12,7 +12,8 @@ impl Scan<'_, '_> {
     /// Hands everything up to the next ASCII space to unicode-segmentation.
     #[cold]
     pub(super) fn unicode_chunk(&mut self) {
-        let stop = chunk(self.text, self.at, |b| !b.is_ascii_whitespace());
+        let found = find(self.text, self.at, LONGEST, &mut self.known.solid, |b| b.is_ascii_whitespace());
+        let stop = whole_characters(self.text, self.at, found);
         let (valid, bad) = match std::str::from_utf8(&self.text[self.at..stop]) {
             Ok(valid) => (valid, 0),
             Err(e) => {

@@ -1,7 +1,7 @@
 //! Words of ASCII letters: clitics, inner apostrophes, acronyms.
 
 use super::Kind;
-use super::protected::{chunk, protected_chunk};
+use super::protected::{LONGEST, chunk};
 use super::scan::{CLASS, DIGIT, LOWER, MARK, Scan, UPPER, WIDE, class, is_alnum};
 use super::unicode::wide_mark;
 use crate::text::case::Shape;
@@ -45,10 +45,13 @@ impl Scan<'_, '_> {
     #[cold]
     fn word_and_more(&mut self, end: usize, upper: usize) {
         let text = self.text;
-        if let Some(chunk_end) = protected_chunk(text, self.at, self.spaced) {
+        if end - self.at >= LONGEST {
+            return self.ascii_word(end, upper); // no chunk is as long
+        }
+        if let Some(chunk_end) = self.protected_chunk() {
             return self.protect(chunk_end);
         }
-        if let Some(dotted) = acronym(text, self.at) {
+        if let Some(dotted) = self.acronym() {
             let mut hasher = WordHasher::default();
             text[self.at..dotted].iter().for_each(|b| hasher.push(b.to_ascii_lowercase()));
             let shape = if CLASS[text[self.at] as usize] == UPPER { Shape::Upper } else { Shape::Lower };
@@ -67,7 +70,7 @@ impl Scan<'_, '_> {
             return self.unicode_chunk();
         }
         if class(text, end) == DIGIT || text.get(end) == Some(&b'_') {
-            let stop = chunk(text, self.at, |b| b.is_ascii_alphanumeric() || b == b'_');
+            let stop = chunk(text, end, |b| b.is_ascii_alphanumeric() || b == b'_');
             return self.protect(stop);
         }
         self.ascii_word(end, upper);
@@ -99,6 +102,24 @@ impl Scan<'_, '_> {
         let shape = Shape::of(std::str::from_utf8(&text[self.at..stop]).unwrap_or(""));
         self.push(stop, Kind::Word, shape, hasher.finish());
     }
+
+    /// `U.S`, `p.c`, `e.g`: single letters joined by dots. The dot after the last one is left outside.
+    fn acronym(&mut self) -> Option<usize> {
+        let (text, start) = (self.text, self.at);
+        if start < self.known.no_acronym {
+            return None;
+        }
+        let letter = |at: usize| matches!(class(text, at), LOWER | UPPER);
+        let mut end = start + 1;
+        while letter(end - 1) && text.get(end) == Some(&b'.') && letter(end + 1) && !letter(end + 2) {
+            end += 2;
+        }
+        if matches!(class(text, end), DIGIT | WIDE) {
+            self.known.no_acronym = end;
+            return None;
+        }
+        (end > start + 1).then_some(end)
+    }
 }
 
 /// The length of an apostrophe at `at`, plain or typographic.
@@ -108,14 +129,4 @@ fn apostrophe(text: &[u8], at: usize) -> Option<usize> {
         Some(0xE2) if text[at..].starts_with("\u{2019}".as_bytes()) => Some(3),
         _ => None,
     }
-}
-
-/// `U.S`, `p.c`, `e.g`: single letters joined by dots. The dot after the last one is left outside.
-fn acronym(text: &[u8], start: usize) -> Option<usize> {
-    let letter = |at: usize| matches!(class(text, at), LOWER | UPPER);
-    let mut end = start + 1;
-    while letter(end - 1) && text.get(end) == Some(&b'.') && letter(end + 1) && !letter(end + 2) {
-        end += 2;
-    }
-    (end > start + 1 && !matches!(class(text, end), DIGIT | WIDE)).then_some(end)
 }
