@@ -262,6 +262,14 @@ fn a_long_text() {
 }
 
 #[test]
+fn a_soft_hyphen_is_no_part_of_a_word() {
+    let text = "The de-esca\u{ad}lation deal has been un\u{ad}ravelling and the pre\u{ad}venting rising extra fierce.";
+    let meant =
+        "The de-esca\u{ad}lation deal has been un\u{ad}ravelling and the fighting growing more fierce.";
+    assert_eq!(cleaner().clean(text).text(), meant);
+}
+
+#[test]
 fn clean_text_is_borrowed() {
     for text in ["", " \n", "The committee will meet again on Tuesday.", "caf\u{e9}\r\n\r\n\u{1F600}"] {
         assert!(matches!(cleaner().clean(text).text(), Cow::Borrowed(_)), "{text:?}");

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::image::{Image, u16_at, u32_at, u64_at};
 use super::words::{NUMBER, WordId};
-use crate::text::{Kind, tokenize};
+use crate::text::{Kind, SOFT_HYPHEN, tokenize};
 
 /// How a substitution is known, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,7 +95,7 @@ pub fn side_tokens(side: &str) -> Vec<(String, bool)> {
         for token in tokens {
             let text = match token.mark() {
                 Some(mark) => mark.to_string(),
-                None => token.str(part.as_bytes()).replace('\u{2019}', "'"),
+                None => token.str(part.as_bytes()).replace('\u{2019}', "'").replace(SOFT_HYPHEN, ""),
             };
             let capital = token.kind == Kind::Word && text.starts_with(char::is_uppercase);
             out.push((text.to_lowercase(), capital));

@@ -23,7 +23,7 @@ use scan::{Known, Scan};
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Letters, with inner apostrophes; abbreviations with inner dots (`U.S`); clitics (`'s`, `'ll`).
+    /// Letters, with inner apostrophes and soft hyphens; abbreviations with inner dots (`U.S`); clitics (`'s`, `'ll`).
     Word,
     /// Digits, with inner separators and a suffix (`1,000`, `21st`, `3:30`, `40%` is a number and a mark).
     Number,

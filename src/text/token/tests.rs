@@ -1,6 +1,7 @@
 //! What becomes which token, and that nothing is lost.
 
 use super::*;
+use crate::text::word_hash;
 
 fn tokens(text: &[u8]) -> Vec<Token> {
     let mut tokens = Vec::new();
@@ -31,6 +32,10 @@ fn words_numbers_marks() {
         ("in 2020. 5 men", "in|[2020]|.|[5]|men"),
         ("30-year-old and/or he/she", "[30]|-|year|-|old|and|/|or|he|/|she"),
         ("well—known… “go”", "well|—|known|…|“|go|”"),
+        (
+            "won\u{ad}der\u{ad}ful Doe\u{ad}sn't firm\u{ad}'s soft\u{ad} \u{ad} x\u{ad}1",
+            "won\u{ad}der\u{ad}ful|Doe\u{ad}sn't|firm\u{ad}|'s|soft\u{ad}|\u{ad}|<x\u{ad}1>",
+        ),
         ("café naïve Zoë’s привет", "café|naïve|Zoë’s|привет"),
         ("non\u{a0}breaking thin\u{2009}space", "non|breaking|thin|space"),
         ("ends here.Then more", "ends|here|.|Then|more"),
@@ -79,6 +84,9 @@ fn shape_space_and_lines() {
             (")", Shape::Lower, false, 0),
         ]
     );
+    let soft = "WON\u{ad}DER don\u{ad}’t".as_bytes();
+    let found: Vec<_> = tokens(soft).iter().map(|t| (t.shape, t.hash)).collect();
+    assert_eq!(found, [(Shape::Upper, word_hash("wonder")), (Shape::Lower, word_hash("don't"))]);
     let marks: Vec<_> = tokens("“’–".as_bytes()).iter().map(Token::mark).collect();
     assert_eq!(marks, [Some('"'), Some('\''), Some('—')]);
 }

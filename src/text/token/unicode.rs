@@ -6,7 +6,7 @@ use super::Kind;
 use super::protected::{LONGEST, whole_characters};
 use super::scan::{Scan, find};
 use crate::text::case::Shape;
-use crate::text::hash::WordHasher;
+use crate::text::hash::{SOFT_HYPHEN, WordHasher};
 
 impl Scan<'_, '_> {
     /// Hands everything up to the next ASCII space to unicode-segmentation.
@@ -48,7 +48,7 @@ impl Scan<'_, '_> {
 }
 
 fn is_joiner(c: char) -> bool {
-    matches!(c, '\'' | '\u{2019}' | '\u{02BC}' | '\u{AD}') || unicode_mark(c)
+    matches!(c, '\'' | '\u{2019}' | '\u{02BC}' | SOFT_HYPHEN) || unicode_mark(c)
 }
 
 /// Combining marks of the common blocks; they continue a word.

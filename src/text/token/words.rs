@@ -1,11 +1,13 @@
-//! Words of ASCII letters: clitics, inner apostrophes, acronyms.
+//! Words of ASCII letters: clitics, inner apostrophes, soft hyphens, acronyms.
 
 use super::Kind;
 use super::protected::{LONGEST, chunk};
 use super::scan::{CLASS, DIGIT, LOWER, MARK, Scan, UPPER, WIDE, class, is_alnum};
 use super::unicode::wide_mark;
 use crate::text::case::Shape;
-use crate::text::hash::{WordHasher, ascii_hash};
+use crate::text::hash::{WordHasher, ascii_hash, word_hash};
+
+const SOFT: &[u8] = "\u{AD}".as_bytes();
 
 impl Scan<'_, '_> {
     /// A run of ASCII letters and what may follow it.
@@ -66,41 +68,65 @@ impl Scan<'_, '_> {
             }
             return self.ascii_word(end, upper);
         }
+        if text[end..].starts_with(SOFT) {
+            return self.soft_word(end);
+        }
         if class(text, end) == WIDE && wide_mark(text, end).is_none() {
             return self.unicode_chunk();
         }
         if class(text, end) == DIGIT || text.get(end) == Some(&b'_') {
-            let stop = chunk(text, end, |b| b.is_ascii_alphanumeric() || b == b'_');
-            return self.protect(stop);
+            return self.identifier(end);
         }
         self.ascii_word(end, upper);
+    }
+
+    /// Protects letters up to `end` and the digits and low lines that go on from there.
+    fn identifier(&mut self, end: usize) {
+        self.protect(chunk(self.text, end, |b| b.is_ascii_alphanumeric() || b == b'_'));
+    }
+
+    /// A word with other characters than letters in it.
+    fn mixed_word(&mut self, end: usize) {
+        let word = std::str::from_utf8(&self.text[self.at..end]).unwrap_or("");
+        let hash = if word.is_ascii() { ascii_hash(self.text, self.at, end) } else { word_hash(word) };
+        self.push(end, Kind::Word, Shape::of(word), hash);
     }
 
     /// `don't` is one word; `firm's`, `they'll` are a word and a clitic.
     fn word_with_apostrophe(&mut self, end: usize, len: usize, upper: usize) {
         let text = self.text;
-        let tail = end + len;
-        let mut stop = tail;
-        while matches!(class(text, stop), LOWER | UPPER) {
-            stop += 1;
-        }
+        let stop = letters(text, end + len);
         if class(text, stop) == WIDE && wide_mark(text, stop).is_none() {
             return self.unicode_chunk();
         }
-        let is_clitic = matches!(
-            text[tail..stop].to_ascii_lowercase().as_slice(),
-            b"s" | b"ll" | b"re" | b"ve" | b"d" | b"m"
-        );
-        let mut hasher = WordHasher::default();
-        if is_clitic {
+        if is_clitic(&text[end + len..stop]) {
             self.ascii_word(end, upper);
-        } else {
-            text[self.at..end].iter().for_each(|b| hasher.push(b.to_ascii_lowercase()));
         }
-        hasher.push(b'\'');
-        text[tail..stop].iter().for_each(|b| hasher.push(b.to_ascii_lowercase()));
-        let shape = Shape::of(std::str::from_utf8(&text[self.at..stop]).unwrap_or(""));
-        self.push(stop, Kind::Word, shape, hasher.finish());
+        self.mixed_word(stop);
+    }
+
+    /// A word that goes on after a soft hyphen at `end`: the word without it, in the eyes of the lexicon.
+    #[cold]
+    fn soft_word(&mut self, mut end: usize) {
+        let text = self.text;
+        while text[end..].starts_with(SOFT) {
+            end = letters(text, end + SOFT.len());
+        }
+        if let Some(len) = apostrophe(text, end) {
+            let stop = letters(text, end + len);
+            if is_clitic(&text[end + len..stop]) {
+                self.mixed_word(end);
+                end = stop;
+            } else if stop > end + len {
+                end = stop;
+            }
+        }
+        match class(text, end) {
+            DIGIT => self.identifier(end),
+            WIDE if wide_mark(text, end).is_none() => self.unicode_chunk(),
+            _ if text.get(end) == Some(&b'_') => self.identifier(end),
+            _ => self.mixed_word(end),
+        }
     }
 
     /// `U.S`, `p.c`, `e.g`: single letters joined by dots. The dot after the last one is left outside.
@@ -128,5 +154,22 @@ fn apostrophe(text: &[u8], at: usize) -> Option<usize> {
         Some(b'\'') => Some(1),
         Some(0xE2) if text[at..].starts_with("\u{2019}".as_bytes()) => Some(3),
         _ => None,
+    }
+}
+
+/// The end of the ASCII letters that begin at `at`.
+fn letters(text: &[u8], mut at: usize) -> usize {
+    while matches!(class(text, at), LOWER | UPPER) {
+        at += 1;
+    }
+    at
+}
+
+/// Are these letters after an apostrophe a word of their own?
+fn is_clitic(tail: &[u8]) -> bool {
+    match tail {
+        [a] => matches!(a | 0x20, b's' | b'd' | b'm'),
+        [a, b] => matches!([a | 0x20, b | 0x20], [b'l', b'l'] | [b'r', b'e'] | [b'v', b'e']),
+        _ => false,
     }
 }
