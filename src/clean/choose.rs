@@ -19,6 +19,9 @@ pub fn edits(
     let end = unit.tokens.start + reading.end as usize;
     let source = &document.tokens[start..end];
     let text = cased(document, source, &meant(document, unit, reading));
+    if text.trim().is_empty() {
+        return Vec::new(); // a damaged table
+    }
     let confidence = (confidence * 1000.0).round().clamp(0.0, 1000.0) / 1000.0;
     let mut out = Vec::new();
     if let Some(edit) = article(lexicon, document, start, &text, confidence) {
