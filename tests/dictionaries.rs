@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use common::{Failure, cleaner, compare_with_known, files, in_parallel, read};
 use ungarble::lexicon::Lexicon;
-use ungarble::lexicon::compile::{Families, Grammar, rule_patterns};
+use ungarble::lexicon::compile::{Families, Grammar, habit_patterns, rule_patterns};
 use ungarble::lexicon::inflect::Irregular;
 use ungarble::lexicon::rules::{LONGEST, Pattern, side_tokens};
 use ungarble::lexicon::source::{self, Dialects, Habit, Proof, Rule};
@@ -65,6 +65,33 @@ fn classes_and_irregular_forms_parse() {
     });
     let [verbs, nouns, adjectives] = tables.each_ref().map(|(file, text)| (file.as_str(), text.as_str()));
     Irregular::parse(verbs, nouns, adjectives).unwrap_or_else(|e| panic!("{e}"));
+}
+
+#[test]
+fn habits_inflect_both_sides_or_neither() {
+    let (grammar, lexicon) = (Grammar::embedded().unwrap(), Lexicon::embedded());
+    let count = |w: &str| u32::from(lexicon.words().log_count(lexicon.words().find(word_hash(w))));
+    for (habit, expected) in [
+        ("be able to: can", "can -> be able to"),
+        ("a lot: much", "much -> a lot"),
+        ("where: the place", "the place -> where"),
+        ("in the end: ~finish", "finish -> in the end"),
+        ("by no means: not at all", "not at all -> by no means"),
+        ("say: mention", "mention -> say, mentions -> says, mentioning -> saying, mentioned -> said"),
+        (
+            "endure: ~cope with",
+            "cope with -> endure, copes with -> endures, coping with -> enduring, coped with -> endured",
+        ),
+        (
+            "~give up: abandon",
+            "abandon -> give up, abandons -> gives up, abandoning -> giving up, abandoned -> gave up, abandoned -> given up",
+        ),
+    ] {
+        let habits = source::habits("test", habit).unwrap();
+        let patterns = habit_patterns(&habits, &grammar, &mut Families::default(), &count);
+        let shown: Vec<_> = patterns.iter().map(|p| format!("{} -> {}", p.left, p.right)).collect();
+        assert_eq!(shown.join(", "), expected, "{habit}");
+    }
 }
 
 #[test]
@@ -188,10 +215,10 @@ fn odd_habits(habits: &[(String, Habit)]) -> Vec<Failure> {
         if !seen.insert((file, *dialects, original)) {
             fault(format!("{original} stands above already"));
         }
-        if before.0 == file && before.1 > original.as_str() {
+        if before.0 == file && before.1 > original.trim_start_matches('~') {
             fault(format!("{original} after {}: not in order", before.1));
         }
-        before = (file, original);
+        before = (file, original.trim_start_matches('~'));
     }
     faults
 }

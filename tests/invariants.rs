@@ -13,7 +13,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::RngSeed;
 use ungarble::lexicon::compile::Grammar;
-use ungarble::lexicon::source;
+use ungarble::lexicon::image::{self, Image};
+use ungarble::lexicon::{Lexicon, source};
 use ungarble::text::{Kind, Token, mark_sentences, tokenize, word_hash};
 use ungarble::{Channel, Cleaned, Cleaner, Edit, Patch};
 
@@ -259,6 +260,55 @@ fn a_long_text() {
     assert!(text.len() > 200_000);
     check(text.as_bytes()).unwrap();
     assert!(cleaner().clean(&text).edits().len() > 500);
+}
+
+#[test]
+fn a_soft_hyphen_is_no_part_of_a_word() {
+    let text = "The de-esca\u{ad}lation deal has been un\u{ad}ravelling and the pre\u{ad}venting rising extra fierce.";
+    let meant =
+        "The de-esca\u{ad}lation deal has been un\u{ad}ravelling and the fighting growing more fierce.";
+    assert_eq!(cleaner().clean(text).text(), meant);
+}
+
+/// An image with a right checksum and wrong bytes in it: nothing sensible comes out, but nothing breaks.
+#[test]
+fn damaged_images_do_no_harm() {
+    let bytes = std::fs::read(concat!(env!("OUT_DIR"), "/english.image")).unwrap();
+    let image = Image::open("english", &bytes).unwrap();
+    let texts: Vec<String> = texts().into_iter().map(|(_, text)| text).collect();
+    let mut state = 7u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 20) as usize
+    };
+    for names in [
+        &["entries"][..],
+        &["rights"],
+        &["nodes", "starts", "lefts"],
+        &["strings", "offsets", "flags", "counts", "leans", "vectors"],
+        &["table"],
+        &["uni", "bi", "tri", "books"],
+    ] {
+        let damage = |name: String| {
+            let mut section = image.section(&name).to_vec();
+            if names.contains(&name.as_str()) {
+                for _ in 0..section.len() / 100 {
+                    let at = next() % section.len();
+                    section[at] = next() as u8;
+                }
+            }
+            (name, section)
+        };
+        let sections: Vec<(String, Vec<u8>)> = image.names().map(damage).collect();
+        let sections: Vec<_> =
+            sections.iter().map(|(name, section)| (name.as_str(), section.clone())).collect();
+        let Ok(lexicon) = Lexicon::open("damaged", image::write(&sections).leak()) else { continue };
+        let cleaner = Cleaner::builder().lexicon(lexicon).build();
+        for text in texts.iter().take(12) {
+            let cleaned = cleaner.clean(text);
+            assert!(cleaned.edits().iter().all(|edit| edit.range.end <= text.len()), "{names:?}");
+        }
+    }
 }
 
 #[test]

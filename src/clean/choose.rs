@@ -5,7 +5,7 @@ use crate::channel::Reading;
 use crate::edit::{Channel, Edit};
 use crate::lexicon::rules::{Known, SLOT};
 use crate::lexicon::{Lexicon, flag};
-use crate::text::{Kind, Shape, Token, apply_shape, tokenize, word_hash};
+use crate::text::{Kind, SOFT_HYPHEN, Shape, Token, apply_shape, tokenize, word_hash};
 
 /// The edits of one reading, the article before it included, with a confidence.
 pub fn edits(
@@ -19,6 +19,9 @@ pub fn edits(
     let end = unit.tokens.start + reading.end as usize;
     let source = &document.tokens[start..end];
     let text = cased(document, source, &meant(document, unit, reading));
+    if text.trim().is_empty() {
+        return Vec::new(); // a damaged table
+    }
     let confidence = (confidence * 1000.0).round().clamp(0.0, 1000.0) / 1000.0;
     let mut out = Vec::new();
     if let Some(edit) = article(lexicon, document, start, &text, confidence) {
@@ -178,7 +181,12 @@ fn with_line_ends(written: &[u8], mut replacement: String) -> Option<String> {
 fn trimmed(source: &[u8], tokens: &[Token], text: &str) -> (std::ops::Range<usize>, String) {
     let mut pieces = Vec::new();
     tokenize(text.as_bytes(), &mut pieces);
-    let equal = |a: &Token, b: &Token| a.bytes(source) == b.bytes(text.as_bytes());
+    // A soft hyphen in a word that stays is the text's own.
+    let letters = |word: &str| word.replace(SOFT_HYPHEN, "");
+    let equal = |a: &Token, b: &Token| {
+        a.bytes(source) == b.bytes(text.as_bytes())
+            || a.kind == Kind::Word && letters(a.str(source)) == letters(b.str(text.as_bytes()))
+    };
     let most = tokens.len().min(pieces.len()).saturating_sub(1);
     let head = (0..most).take_while(|i| equal(&tokens[*i], &pieces[*i])).count();
     let tail = (0..most - head)

@@ -70,7 +70,7 @@ pub struct Engine {
     /// Let only these channels act: encoding, ocr, spacing, spelling, sound, phrase
     #[arg(long, value_delimiter = ',', value_name = "CHANNEL,…", value_parser = channel)]
     pub only: Option<Vec<Channel>>,
-    /// Confidence from which a repair is made, 0 to 1; without it each channel has its own
+    /// Confidence from which a repair is made, 0 to 1; the same for all channels; without it the fitted one
     #[arg(long, value_name = "P", value_parser = probability)]
     pub threshold: Option<f32>,
     /// Words that are right as they stand, one a line

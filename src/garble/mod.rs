@@ -77,7 +77,7 @@ impl Kind {
     /// The rate where nobody gives one: that of a well-spun page, a fair scan, a hasty typist; mojibake spares nothing.
     pub fn usual_rate(self) -> f32 {
         match self {
-            Self::News | Self::Web | Self::Science => 0.15,
+            Self::News | Self::Web | Self::Spinbot | Self::Science => 0.15,
             Self::Ocr => 0.1,
             Self::Typing => 0.05,
             Self::Mojibake => 1.0,

@@ -103,22 +103,28 @@ pub fn rule_patterns(
     out
 }
 
-/// The patterns of habits.
+/// The patterns of habits. A word alone inflects, and in several words the one that is marked; but only where the other side
+/// inflects too.
 pub fn habit_patterns(
     habits: &[Habit],
     grammar: &Grammar,
     families: &mut Families,
     count: &impl Fn(&str) -> u32,
 ) -> Vec<Pattern> {
-    let mark = |side: &str| {
-        if side.contains('~') || side.contains(' ') { side.to_owned() } else { format!("~{side}") }
+    let inflects = |side: &str| side.contains('~') || !side.contains(' ');
+    let mark = |side: &str, both: bool| match both {
+        true if side.contains('~') => side.to_owned(),
+        true => format!("~{side}"),
+        false => side.replace('~', ""),
     };
     let mut out = Vec::new();
     for habit in habits {
         for (garbled, percent) in &habit.garbled {
             let costs = costs(habit.dialects, *percent);
             let family = families.of(garbled, &habit.original);
-            for (left, right) in inflected(&mark(garbled), &mark(&habit.original), grammar, count) {
+            let both = inflects(garbled) && inflects(&habit.original);
+            let (left, right) = (mark(garbled, both), mark(&habit.original, both));
+            for (left, right) in inflected(&left, &right, grammar, count) {
                 out.push(Pattern { left, right, known: Known::Habit, costs, family });
             }
         }

@@ -11,7 +11,7 @@ use super::image::{Image, u16_at, u32_at, u64_at};
 use super::source::{DIALECTS, PerDialect};
 use super::weights::Weights;
 use super::words::{NUMBER, WordId};
-use crate::text::{Kind, tokenize};
+use crate::text::{Kind, SOFT_HYPHEN, tokenize};
 
 /// How a substitution is known, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +107,7 @@ pub fn side_tokens(side: &str) -> Vec<(String, bool)> {
         for token in tokens {
             let text = match token.mark() {
                 Some(mark) => mark.to_string(),
-                None => token.str(part.as_bytes()).replace('\u{2019}', "'"),
+                None => token.str(part.as_bytes()).replace('\u{2019}', "'").replace(SOFT_HYPHEN, ""),
             };
             let capital = token.kind == Kind::Word && text.starts_with(char::is_uppercase);
             out.push((text.to_lowercase(), capital));
@@ -231,11 +231,15 @@ fn write_right(rights: &mut Vec<u8>, right: &str, id: &mut impl FnMut(&str) -> W
             },
         )
         .collect();
-    let text = &right.as_bytes()[..right.len().min(255)];
+    let mut end = right.len().min(255);
+    while !right.is_char_boundary(end) {
+        end -= 1;
+    }
+    let text = &right[..end];
     rights.push(ids.len() as u8);
     rights.push(text.len() as u8);
     ids.iter().for_each(|i| rights.extend_from_slice(&i.to_le_bytes()));
-    rights.extend_from_slice(text);
+    rights.extend_from_slice(text.as_bytes());
     place
 }
 
@@ -317,12 +321,14 @@ impl<'b> Rules<'b> {
         None
     }
 
-    /// The substitutions whose left side ends at a place.
+    /// The substitutions whose left side ends at a place; those that damage left without words are passed over.
     pub fn entries(&self, node: Node) -> impl Iterator<Item = Entry<'b>> + use<'b> {
         let rules = *self;
         let count = self.entries.len() / ENTRY;
         let first = if node.first == NONE { count } else { node.first as usize };
-        (first..(first + node.count as usize).min(count)).map(move |i| Entry { rules, at: i * ENTRY })
+        let entries =
+            (first..(first + node.count as usize).min(count)).map(move |i| Entry { rules, at: i * ENTRY });
+        entries.filter(Entry::is_whole)
     }
 
     /// Every substitution with its left side as its table writes it, for whoever goes the other way; [`SLOT`] stands for
@@ -331,10 +337,11 @@ impl<'b> Rules<'b> {
         let rules = *self;
         let lines = std::str::from_utf8(self.lefts).unwrap_or("").lines();
         let mut left = "";
-        lines.take(self.len()).enumerate().map(move |(i, line)| {
+        let all = lines.take(self.len()).enumerate().map(move |(i, line)| {
             left = if line.is_empty() { left } else { line };
             (left, Entry { rules, at: i * ENTRY })
-        })
+        });
+        all.filter(|(_, entry)| entry.is_whole())
     }
 
     /// How many substitutions there are.
@@ -349,21 +356,29 @@ impl<'b> Rules<'b> {
 }
 
 impl<'b> Entry<'b> {
-    fn right(&self) -> &'b [u8] {
-        &self.rules.rights[u32_at(self.rules.entries, self.at) as usize..]
+    /// Ids and text of what was meant, both empty where they would end outside the table.
+    fn right(&self) -> (&'b [u8], &'b [u8]) {
+        let all = self.rules.rights.get(self.place() as usize..).unwrap_or_default();
+        let [ids, text, rest @ ..] = all else { return Default::default() };
+        let ids = usize::from(*ids) * 4;
+        let side = rest.get(..ids + usize::from(*text)).unwrap_or_default();
+        side.split_at(ids.min(side.len()))
+    }
+
+    fn is_whole(&self) -> bool {
+        let (ids, text) = self.right();
+        !ids.is_empty() && !text.is_empty()
     }
 
     /// The ids of the words that were meant.
     pub fn ids(&self) -> impl ExactSizeIterator<Item = WordId> + use<'b> {
-        let right = self.right();
-        (0..right[0] as usize).map(move |i| u32_at(right, 2 + i * 4))
+        let (ids, _) = self.right();
+        ids.chunks_exact(4).map(|id| u32_at(id, 0))
     }
 
     /// The text that was meant; [`SLOT`] stands for the number of the left side.
     pub fn text(&self) -> &'b str {
-        let right = self.right();
-        let start = 2 + right[0] as usize * 4;
-        std::str::from_utf8(&right[start..start + right[1] as usize]).unwrap_or("")
+        std::str::from_utf8(self.right().1).unwrap_or("")
     }
 
     /// A number for the text that was meant: the same text has the same number throughout a table.
@@ -394,5 +409,64 @@ impl<'b> Entry<'b> {
     /// −ln of the share per dialect, in 1/16 nat; [`ABSENT`] where a dialect does not do it.
     pub fn costs(&self) -> PerDialect<u8> {
         std::array::from_fn(|d| self.rules.entries[self.at + COSTS + d])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexicon::image;
+
+    #[test]
+    fn damaged_tables_answer_without_panic() {
+        let pattern = |left: &str, right: &str| Pattern {
+            left: left.into(),
+            right: right.into(),
+            known: Known::Strong,
+            costs: [0; 3],
+        };
+        let patterns =
+            [pattern("one two", "three é"), pattern("one", "four"), pattern("{number} two", "{number} six")];
+        let mut words: Vec<String> = Vec::new();
+        let sections = build(&patterns, |word| {
+            let known = words.iter().position(|w| w == word);
+            known.unwrap_or_else(|| {
+                words.push(word.to_owned());
+                words.len() - 1
+            }) as WordId
+                + 10
+        });
+        let mut state = 1u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) as usize
+        };
+        let mut whole = 0;
+        for round in 0..2000 {
+            let mut damaged = sections.clone();
+            for (name, bytes) in
+                damaged.iter_mut().filter(|(name, bytes)| *name != "pairs" && !bytes.is_empty())
+            {
+                if round % 3 == 0 && !matches!(*name, "nodes" | "entries") {
+                    bytes.truncate(next() % bytes.len());
+                }
+                for _ in 0..round % 7 {
+                    if let Some(at) = next().checked_rem(bytes.len()) {
+                        bytes[at] = next() as u8;
+                    }
+                }
+            }
+            let bytes = image::write(&damaged);
+            let rules = Rules::open(&Image::open("test", &bytes).unwrap()).unwrap();
+            let ask = |entry: Entry<'_>| {
+                let meant = (entry.ids().count(), entry.text().len(), entry.known(), entry.costs());
+                meant.0.min(entry.place() as usize + 1)
+            };
+            whole += rules.substitutions().map(|(_, entry)| ask(entry)).sum::<usize>().min(1);
+            for key in (10..20).map(|id| extend_key(0, id)).chain([extend_key(extend_key(0, 10), 11)]) {
+                whole += rules.node(key).map_or(0, |node| rules.entries(node).map(ask).sum::<usize>()).min(1);
+            }
+        }
+        assert!(whole > 500, "most tables were left with an entry: {whole}");
     }
 }

@@ -149,6 +149,12 @@ pub fn phrases(place: &str, text: &str, classes: &Classes) -> Result<Vec<Rule>> 
     Ok(rules)
 }
 
+/// No line stands for more rules than this: `{a|b}` twenty times would be a million.
+const MOST: usize = 10_000;
+
+/// The table has a byte for the length of a right side; members of classes and inflection make it longer than it is here.
+const LONGEST_RIGHT: usize = 200;
+
 fn rule(place: &str, line: usize, text: &str, dialects: Dialects, classes: &Classes) -> Result<Rule> {
     let wrong = |message: String| Error::table(place, line, message);
     let (left, right) = text
@@ -161,11 +167,23 @@ fn rule(place: &str, line: usize, text: &str, dialects: Dialects, classes: &Clas
     };
     let lefts = alternatives(left.trim(), classes).map_err(wrong)?;
     let rights: Vec<String> = right.split(" | ").map(|r| r.trim().to_owned()).collect();
-    if lefts.iter().any(String::is_empty) || rights.iter().any(String::is_empty) {
+    let is_empty = |side: &String| side.trim_matches(['~', ' ']).is_empty();
+    if lefts.iter().any(is_empty) || rights.iter().any(is_empty) {
         return Err(wrong("one side of the rule is empty".into()));
+    }
+    if rights.iter().any(|right| right.len() > LONGEST_RIGHT) {
+        return Err(wrong(format!("what was meant is longer than {LONGEST_RIGHT} bytes; make it shorter")));
     }
     for right in &rights {
         check_classes(right, &lefts[0], classes).map_err(wrong)?;
+    }
+    // The compiler multiplies by the members of each class too.
+    let mut names: Vec<&str> = class_names(&lefts[0]).collect();
+    names.sort_unstable();
+    names.dedup();
+    let members = names.iter().filter_map(|name| classes.get(*name)).map(Vec::len);
+    if members.fold(lefts.len() * rights.len(), usize::saturating_mul) > MOST {
+        return Err(wrong(too_many()));
     }
     Ok(Rule { line, dialects, weak, lefts, rights, proofs: Vec::new() })
 }
@@ -193,6 +211,12 @@ fn known_class(name: &str, classes: &Classes) -> std::result::Result<(), String>
     Err(format!("no class {{{name}}}{}", did_you_mean(name, names)))
 }
 
+fn too_many() -> String {
+    format!(
+        "the alternatives and classes of this line make more than {MOST} rules; leave some out, or write several lines"
+    )
+}
+
 /// Multiplies `{a|b}` out; classes stay as they are.
 fn alternatives(side: &str, classes: &Classes) -> std::result::Result<Vec<String>, String> {
     let mut out = vec![String::new()];
@@ -206,6 +230,9 @@ fn alternatives(side: &str, classes: &Classes) -> std::result::Result<Vec<String
             known_class(inside, classes)?;
             vec![format!("{{{inside}}}")]
         };
+        if out.len() * choices.len() > MOST {
+            return Err(too_many());
+        }
         out = out
             .iter()
             .flat_map(|o| choices.iter().map(move |c| format!("{o}{}{c}", &rest[..open])))
@@ -361,11 +388,25 @@ mod tests {
             ("a {x -> b", "t:1: a { without its }"),
             ("a -> {weekday}", "t:1: {weekday} on the right matches nothing"),
             ("  keep \"x\"", "t:1: a proof needs a rule"),
+            ("a -> ~", "t:1: one side of the rule is empty"),
+            ("a {b|} -> c\n{d|} -> e", "t:2: one side of the rule is empty"),
+            (&format!("a -> {}", "b ".repeat(150)), "t:1: what was meant is longer than 200 bytes"),
             ("dialect newz\n", "t:1: no dialect \"newz\"; did you mean \"news\"?"),
         ] {
             let error = phrases("t", text, &classes()).unwrap_err();
             assert!(error.to_string().starts_with(message), "{error}");
         }
+        let classes = super::classes("classes", &format!("n: {}\nm: c|d", ["a"; 200].join("|"))).unwrap();
+        for line in [
+            format!("a {} -> b", "{a|b} ".repeat(20)),
+            format!("{} {{n}} -> b", "{a|b} ".repeat(6)),
+            format!("{{n}} {} -> b", ["{", &["a"; 51].join("|"), "}"].concat()),
+            format!("{{n}} -> {}", ["b"; 51].join(" | ")),
+        ] {
+            let error = phrases("t", &format!("a -> b\n{line}\n"), &classes).unwrap_err();
+            assert!(error.to_string().starts_with("t:2: the alternatives and classes"), "{error}");
+        }
+        assert!(phrases("t", "{n} {a|b|c} {n} {m} -> {m} b | {n} d", &classes).is_ok());
         assert_eq!(habits("t", "a: b 120").unwrap_err().line(), Some(1));
     }
 }

@@ -1,4 +1,4 @@
-//! The hash of a word: lower case, typographic apostrophes made plain, eight bytes at a time.
+//! The hash of a word: lower case, typographic apostrophes made plain, soft hyphens left out, eight bytes at a time.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -18,6 +18,9 @@ impl Hasher for AsIs {
         self.0
     }
 }
+
+/// Says where a word may be broken at the end of a line; no part of the word.
+pub const SOFT_HYPHEN: char = '\u{AD}';
 
 /// A map from hashes.
 pub type ByHash<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
@@ -56,11 +59,12 @@ impl WordHasher {
         }
     }
 
-    /// Takes a character in any case; `’` counts as `'`.
+    /// Takes a character in any case; `’` counts as `'`, and a soft hyphen as nothing.
     pub fn push_char(&mut self, c: char) {
         let mut buffer = [0; 4];
         match c {
             '\u{2019}' | '\u{02BC}' => self.push(b'\''),
+            SOFT_HYPHEN => {}
             _ => c.to_lowercase().for_each(|l| {
                 for &b in l.encode_utf8(&mut buffer).as_bytes() {
                     self.push(b);
@@ -76,12 +80,13 @@ impl WordHasher {
     }
 }
 
-/// The hash under which the lexicon knows a word: case is folded, `’` counts as `'`.
+/// The hash under which the lexicon knows a word: case is folded, `’` counts as `'`, a soft hyphen as nothing.
 ///
 /// ```
 /// use ungarble::text::word_hash;
 /// assert_eq!(word_hash("Don’t"), word_hash("don't"));
 /// assert_ne!(word_hash("dont"), word_hash("don't"));
+/// assert_eq!(word_hash("won\u{ad}der"), word_hash("wonder"));
 /// ```
 pub fn word_hash(word: &str) -> u64 {
     if word.is_ascii() {

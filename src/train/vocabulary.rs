@@ -7,7 +7,7 @@ use super::corpus::{Source, paragraphs};
 use crate::error::Result;
 use crate::lexicon::abbreviations::is_abbreviation;
 use crate::lexicon::{FIRST, NUMBER, UNKNOWN, WordId, flag, token_hash, words};
-use crate::text::{ByHash, Kind, Shape, Token, word_hash};
+use crate::text::{ByHash, Kind, SOFT_HYPHEN, Shape, Token, word_hash};
 
 /// Words seen this often are kept though SCOWL does not know them (names, new words).
 const SEEN: u32 = 2;
@@ -102,7 +102,7 @@ pub fn count(
 fn canonical(token: &Token, line: &[u8]) -> Box<str> {
     match token.mark() {
         Some(mark) => mark.to_string().into(),
-        None => token.str(line).replace('\u{2019}', "'").to_lowercase().into(),
+        None => token.str(line).replace('\u{2019}', "'").replace(SOFT_HYPHEN, "").to_lowercase().into(),
     }
 }
 
