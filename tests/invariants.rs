@@ -285,7 +285,7 @@ fn damaged_images_do_no_harm() {
         &["entries"][..],
         &["rights"],
         &["nodes", "starts", "lefts"],
-        &["strings", "offsets", "flags", "counts", "leans", "vectors"],
+        &["strings", "offsets", "flags", "counts", "leans"],
         &["table"],
         &["uni", "bi", "tri", "books"],
     ] {

@@ -13,7 +13,7 @@ use crate::lexicon::{BEGIN, END, Grams, Lexicon, Weights, WordId};
 use crate::text::Shape;
 
 /// How many features there are.
-pub const FEATURES: usize = 21;
+pub const FEATURES: usize = Weights::SURE.len();
 
 /// The evidence for one reading of the best path, in the order of `Weights::sure`.
 pub type Features = [f32; FEATURES];
@@ -37,53 +37,114 @@ pub fn features(
     pass: &Pass,
     strengths: &Strengths,
     path: &[u32],
-    rate: f32,
 ) -> Vec<Features> {
     let sentence = document.sentence(&unit.tokens);
     let repaired = Repaired::new(lexicon, document, unit, path);
+    let company = Company::new(document, unit, pass, path);
     let each = |(k, index): (usize, &u32)| {
         let reading = &document.readings[*index as usize];
-        let written: Vec<WordId> = sentence.ids[reading.start as usize..reading.end as usize]
-            .iter()
-            .map(|id| lexicon.model_id(*id))
-            .collect();
+        let (start, end) = (reading.start as usize, reading.end as usize);
+        let written: Vec<WordId> =
+            sentence.ids[start..end].iter().map(|id| lexicon.model_id(*id)).collect();
         let meant: Vec<WordId> = reading.entry.ids().map(|id| lexicon.model_id(id)).collect();
         let (before, after) = repaired.around(k);
-        let (gain, orders) = model(lexicon.grams(), before, &written, &meant, after);
         let same_span = |r: &&Reading| r.start == reading.start && r.end == reading.end;
         let span = unit.readings.clone().filter(|i| same_span(&&document.readings[*i]));
         let (choices, changed) = span.fold((0f32, 0f32), |(n, p), i| (n + 1.0, p + pass.posterior(i)));
-        let around = document.around(lexicon, unit.tokens.start + reading.start as usize, written.len());
-        let lean = written.iter().map(|id| lexicon.lean(*id)).max().unwrap_or(0);
-        let token = &sentence.tokens[reading.start as usize];
+        let token = &sentence.tokens[start];
         let evidence = &document.evidence[*index as usize];
         let same = strengths.habits.get(evidence.habit as usize).copied().unwrap_or(0.0);
+        let posterior = pass.posterior(*index as usize);
         let is = |yes: bool| f32::from(u8::from(yes));
         [
             1.0,
-            log_odds(pass.posterior(*index as usize)),
+            log_odds(posterior),
             log_odds(changed),
-            gain,
-            orders[0],
-            orders[1],
-            orders[2],
-            orders[3],
-            rank::context_gain(lexicon, &around, reading, &sentence),
-            rank::share(evidence, strengths).max(1e-6).ln(),
-            f32::from(lean) / 16.0,
+            gain(lexicon.grams(), before, &written, &meant, after),
+            log_odds(rank::share(evidence, strengths)),
+            reading.entry.support(),
             rank::commoner(lexicon, &sentence, reading),
             is(reading.known <= Known::Strong),
             is(reading.known == Known::Weak),
-            rate.max(1e-4).ln(),
-            (same - pass.posterior(*index as usize)).max(0.0).ln_1p(),
+            is(reading.known == Known::Habit),
+            (same - posterior).max(0.0).ln_1p(),
             choices.ln(),
-            written.len() as f32 - 1.0,
             meant.len() as f32 - written.len() as f32,
             is(token.shape != Shape::Lower && !token.sentence),
-            is(rank::mends_article(lexicon, &sentence, reading)),
+            company.others(start, posterior),
+            is(company.is_uneven(start)),
+            if company.is_uneven(start) { company.beside(start, end) } else { 0.0 },
+            if company.is_uneven(start) { company.joined(start, end) } else { 0.0 },
         ]
     };
     path.iter().enumerate().map(each).collect()
+}
+
+/// What stands beside the repairs of a sentence.
+///
+/// A garbled phrase of several words is right again only when all of it is: half a repair is hardly better than none. So a
+/// repair that changes the number of words, or touches one that does, is no surer than the others of its row.
+struct Company {
+    /// Posterior that a token is not what was meant.
+    changed: Vec<f32>,
+    /// The row of touching repairs that a token belongs to.
+    row: Vec<Option<usize>>,
+    /// Of each row: sum of ln of the posteriors, and does it change the number of words?
+    rows: Vec<(f32, bool)>,
+}
+
+impl Company {
+    fn new(document: &Document<'_>, unit: &Unit, pass: &Pass, path: &[u32]) -> Self {
+        let n = unit.tokens.len();
+        let (mut changed, mut row) = (vec![0.0; n], vec![None; n]);
+        let mut rows: Vec<(f32, bool)> = Vec::new();
+        for index in unit.readings.clone() {
+            let reading = &document.readings[index];
+            let p = pass.posterior(index);
+            changed[reading.start as usize..reading.end as usize].iter_mut().for_each(|c| *c += p);
+        }
+        let mut last = usize::MAX;
+        for index in path {
+            let reading = &document.readings[*index as usize];
+            let (start, end) = (reading.start as usize, reading.end as usize);
+            if start != last {
+                rows.push((0.0, false));
+            }
+            last = end;
+            let at = rows.len() - 1;
+            rows[at].0 += pass.posterior(*index as usize).max(0.01).ln();
+            rows[at].1 |= reading.entry.ids().len() != end - start;
+            row[start..end].fill(Some(at));
+        }
+        Self { changed, row, rows }
+    }
+
+    fn neighbours(&self, start: usize, end: usize) -> impl Iterator<Item = usize> + use<> {
+        let n = self.changed.len();
+        start.checked_sub(1).into_iter().chain((end < n).then_some(end))
+    }
+
+    fn is_uneven(&self, start: usize) -> bool {
+        self.row[start].is_some_and(|row| self.rows[row].1)
+    }
+
+    /// How likely the neighbours are garbled and stay so.
+    fn beside(&self, start: usize, end: usize) -> f32 {
+        self.neighbours(start, end).filter(|i| self.row[*i].is_none()).map(|i| self.changed[i].min(1.0)).sum()
+    }
+
+    /// How many neighbours are repaired too.
+    fn joined(&self, start: usize, end: usize) -> f32 {
+        self.neighbours(start, end).filter(|i| self.row[*i].is_some()).count() as f32
+    }
+
+    /// −ln of the probability that the other repairs of an uneven row are right.
+    fn others(&self, start: usize, posterior: f32) -> f32 {
+        match self.row[start] {
+            Some(row) if self.rows[row].1 => (posterior.max(0.01).ln() - self.rows[row].0).max(0.0),
+            _ => 0.0,
+        }
+    }
 }
 
 fn log_odds(p: f32) -> f32 {
@@ -125,29 +186,23 @@ impl Repaired {
     }
 }
 
-/// What the language model gains by `meant` for `written`, in nats, and the orders of the n-grams that each completes to
-/// its left and, with the word after it, to its right: meant left, meant right, written left, written right.
-fn model(
+/// What the language model gains by `meant` for `written`, in nats.
+fn gain(
     grams: &Grams<'_>,
     before: &[WordId],
     written: &[WordId],
     meant: &[WordId],
     after: &[WordId],
-) -> (f32, [f32; 4]) {
-    let look = |words: &[WordId]| -> (Cost, f32, f32) {
+) -> f32 {
+    let cost = |words: &[WordId]| -> Cost {
         let mut state = grams.after(before[0], before[1]);
-        let mut cost = 0;
+        let mut sum = 0;
         for &word in words.iter().chain(after) {
-            let (c, next) = grams.score(state, word);
-            cost += c;
+            let (cost, next) = grams.score(state, word);
+            sum += cost;
             state = next;
         }
-        let all: Vec<WordId> = before.iter().chain(words).chain(after).copied().collect();
-        let n = words.len();
-        let left = grams.order(all[0], all[1], all[2]);
-        let right = if after.is_empty() { 2 } else { grams.order(all[n], all[n + 1], all[n + 2]) };
-        (cost, left as f32, right as f32)
+        sum
     };
-    let (written, meant) = (look(written), look(meant));
-    ((written.0 - meant.0) as f32 / UNIT as f32, [meant.1, meant.2, written.1, written.2])
+    (cost(written) - cost(meant)) as f32 / UNIT as f32
 }

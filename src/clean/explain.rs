@@ -74,7 +74,7 @@ pub(super) fn explain(
     }
     for ((unit, decoded), rate) in document.units.iter().zip(&pass.decoded).zip(&pass.rates) {
         let path = decoded.as_ref().map_or(&[][..], |d| &d.path);
-        let features = confidence::features(lexicon, document, unit, pass, strengths, path, *rate);
+        let features = confidence::features(lexicon, document, unit, pass, strengths, path);
         for index in unit.readings.clone() {
             let reading = &document.readings[index];
             let first = document.tokens[unit.tokens.start + reading.start as usize].start as usize;

@@ -248,7 +248,7 @@ impl Cleaner {
         for (i, (unit, decoded)) in document.units.iter().zip(&pass.decoded).enumerate() {
             let Some(decoded) = decoded else { continue };
             let features =
-                confidence::features(lexicon, document, unit, pass, strengths, &decoded.path, pass.rates[i]);
+                confidence::features(lexicon, document, unit, pass, strengths, &decoded.path);
             for (&index, features) in decoded.path.iter().zip(&features) {
                 let reading = &document.readings[index as usize];
                 let garbled = garbled[i];

@@ -9,14 +9,11 @@ use crate::decode::{Beam, Decoded, Graph, Lattice};
 use crate::lexicon::abbreviations::is_abbreviation;
 use crate::lexicon::rules::Known;
 use crate::lexicon::source::DIALECTS;
-use crate::lexicon::{Around, BEGIN, END, Lexicon, Memo, VECTOR_DIM, WordId};
-use crate::text::{ByHash, Kind, Token, mark_sentences, tokenize_some};
+use crate::lexicon::{BEGIN, END, Lexicon, Memo, WordId};
+use crate::text::{ByHash, Token, mark_sentences, tokenize_some};
 
 /// Longer sentences are cut: the search looks no further anyway.
 const LONGEST: usize = 400;
-
-/// Tokens on either side that context vectors look at.
-const WINDOW: usize = 10;
 
 /// Open words that the prior rate of a document counts as.
 const PRIOR_WORDS: f32 = 20.0;
@@ -226,17 +223,6 @@ impl<'s> Document<'s> {
         }
         self.units = units;
         Pass { decoded, rates, posteriors }
-    }
-
-    /// The words around a span of tokens, the span left out.
-    pub fn around(&self, lexicon: &Lexicon, start: usize, len: usize) -> Around {
-        let mut around = [0; VECTOR_DIM];
-        let before = start.saturating_sub(WINDOW)..start;
-        let after = start + len..(start + len + WINDOW).min(self.tokens.len());
-        for i in before.chain(after).filter(|i| self.tokens[*i].kind == Kind::Word) {
-            lexicon.vectors().add(&mut around, self.ids[i], 1);
-        }
-        around
     }
 }
 

@@ -4,7 +4,7 @@ use crate::channel::{Reading, Sentence};
 use crate::cost::{Cost, UNIT};
 use crate::lexicon::rules::{Known, extend_key};
 use crate::lexicon::source::PerDialect;
-use crate::lexicon::{Around, FIRST, Lexicon, Weights, WordId, flag};
+use crate::lexicon::{Lexicon, Weights, WordId, flag};
 
 /// What is believed of a document while it is decoded.
 #[derive(Debug, Clone, Default)]
@@ -67,12 +67,6 @@ pub fn share(evidence: &Evidence, strengths: &Strengths) -> f32 {
     evidence.shares.iter().zip(strengths.dialects).map(|(s, d)| s * d).sum()
 }
 
-/// How much better what was meant fits what is around it than what was written, in nats.
-pub fn context_gain(lexicon: &Lexicon, around: &Around, reading: &Reading, sentence: &Sentence<'_>) -> f32 {
-    let written = &sentence.ids[reading.start as usize..reading.end as usize];
-    fit(lexicon, around, reading.entry.ids()) - fit(lexicon, around, written.iter().copied())
-}
-
 /// ln of how much commoner the rarest word that was meant is than the rarest that was written.
 pub fn commoner(lexicon: &Lexicon, sentence: &Sentence<'_>, reading: &Reading) -> f32 {
     let rarest = |ids: &mut dyn Iterator<Item = WordId>| {
@@ -81,13 +75,6 @@ pub fn commoner(lexicon: &Lexicon, sentence: &Sentence<'_>, reading: &Reading) -
     };
     let written = &sentence.ids[reading.start as usize..reading.end as usize];
     rarest(&mut reading.entry.ids()) - rarest(&mut written.iter().copied())
-}
-
-/// How well words fit what is around them: the mean over those that have a vector.
-fn fit(lexicon: &Lexicon, around: &Around, ids: impl Iterator<Item = WordId>) -> f32 {
-    let fits = ids.filter(|id| *id >= FIRST).filter_map(|id| lexicon.vectors().fit(around, id));
-    let (sum, n) = fits.fold((0.0, 0), |(sum, n), fit| (sum + fit, n + 1));
-    sum / n.max(1) as f32
 }
 
 /// Does `a` or `an` before the reading fit the repair but not what stands there?

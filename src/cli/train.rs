@@ -36,9 +36,6 @@ pub struct TrainArgs {
     /// Trigrams to keep
     #[arg(long, value_name = "N", default_value_t = 5_600_000, help_heading = "Size")]
     pub trigrams: usize,
-    /// Common words to make context vectors for; 0 for none
-    #[arg(long, value_name = "N", default_value_t = 40_000, help_heading = "Size")]
-    pub vectors: usize,
     /// The model to write
     #[arg(short, long, value_name = "FILE", required_unless_present = "about", help_heading = "Output")]
     pub output: Option<PathBuf>,
@@ -143,6 +140,9 @@ mod work {
         let mut file = Replacement::begin(path)?;
         file.write(table.as_bytes())?;
         file.commit(None)?;
+        let mut file = Replacement::begin(&path.with_extension("leans"))?;
+        file.write(train::marked::leanings(&passages).as_bytes())?;
+        file.commit(None)?;
         let words: usize = passages.iter().map(|p| p.garbled.split_whitespace().count()).sum();
         talk.note(&format!("{}: from {words} words of {} files", path.display(), files.len()));
         Ok(())
@@ -158,7 +158,6 @@ mod work {
             forms: args.forms,
             bigrams: args.bigrams,
             trigrams: args.trigrams,
-            vectors: args.vectors,
         };
         let start = Instant::now();
         let mut stages = Stages::new(&plan, talk);

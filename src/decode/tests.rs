@@ -46,7 +46,6 @@ fn image() -> Image<'static> {
             forms: 100,
             bigrams: 1000,
             trigrams: 1000,
-            vectors: 0,
         };
         let model = train(&plan, &mut Silent);
         std::fs::remove_file(&path).unwrap();

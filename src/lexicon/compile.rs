@@ -270,7 +270,7 @@ pub fn patterns(
     folder: &Path,
     grammar: &Grammar,
     count: &impl Fn(&str) -> u32,
-) -> Result<(Vec<Pattern>, Experience)> {
+) -> Result<(Vec<Pattern>, Experience, source::Leanings)> {
     let mut out = Vec::new();
     let mut families = Families::default();
     for path in files(&folder.join("phrases"), "phrases")? {
@@ -286,7 +286,11 @@ pub fn patterns(
         lines.extend(source::seen(&path.display().to_string(), &read(&path)?)?);
     }
     out.extend(seen_patterns(&lines, grammar, &mut families, count));
-    Ok((out, Experience::new(&lines)))
+    let mut leanings = source::Leanings::new();
+    for path in files(&folder.join("seen"), "leans")? {
+        leanings.extend(source::leanings(&path.display().to_string(), &read(&path)?)?);
+    }
+    Ok((out, Experience::new(&lines), leanings))
 }
 
 /// Builds the lexicon image from a model file and a `dictionaries/` folder.
@@ -306,7 +310,7 @@ pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
         super::Words::open(&parts.strings, &parts.offsets, &parts.table, model.section("flags"), counts)
             .ok_or_else(|| Error::image(place, "the words do not fit together; train the model again"))?;
     let count = |w: &str| u32::from(words.log_count(words.find(word_hash(w))));
-    let (patterns, experience) = patterns(folder, &grammar, &count)?;
+    let (patterns, experience, leanings) = patterns(folder, &grammar, &count)?;
     let path = folder.join("weights.txt");
     let weights = read(&path)?;
     let numbers = Weights::parse(&path.display().to_string(), &weights)?;
@@ -330,10 +334,10 @@ pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
         ("flags", flags),
         ("counts", counts),
     ];
-    for name in ["uni", "bi", "tri", "books", "vectors", "vscale", "about"] {
+    for name in ["uni", "bi", "tri", "books", "about"] {
         sections.push((name, model.section(name).to_vec()));
     }
-    sections.push(("leans", leans(&patterns, &words)));
+    sections.push(("leans", leans(&patterns, &leanings, &words)));
     sections.extend(tables);
     sections.push(("weights", weights.into_bytes()));
     Ok(image::write(&sections))
@@ -350,7 +354,7 @@ pub fn model_only(place: &str, model: &[u8]) -> Result<Vec<u8>> {
     let strings = String::from_utf8_lossy(model.section("words")).into_owned();
     let parts = super::words::build(strings.lines());
     let mut sections = vec![("strings", parts.strings), ("offsets", parts.offsets), ("table", parts.table)];
-    for name in ["flags", "counts", "uni", "bi", "tri", "books", "vectors", "vscale", "about"] {
+    for name in ["flags", "counts", "uni", "bi", "tri", "books", "about"] {
         sections.push((name, model.section(name).to_vec()));
     }
     sections.extend(rules::build(&[], &Experience::default(), &Weights::default(), |_| UNKNOWN));
@@ -363,11 +367,14 @@ pub fn model_only(place: &str, model: &[u8]) -> Result<Vec<u8>> {
 /// words of the development passages were.
 const SWAPPED: f64 = 0.3;
 
+/// Occurrences that the expected leaning of a word is worth against what restored text shows.
+const SUPPOSED: f64 = 3.0;
+
 /// How words lean, by id: ln of the expected frequency in spun text over that in clean text, in 1/16 nat.
 ///
 /// A word loses [`SWAPPED`] of its occurrences if it is anybody's original, and gains from each original what the habit
 /// says. So `mentioned`, which gains from the much commoner `said`, leans far; `said` leans the other way.
-fn leans(patterns: &[Pattern], words: &super::Words<'_>) -> Vec<u8> {
+fn leans(patterns: &[Pattern], leanings: &source::Leanings, words: &super::Words<'_>) -> Vec<u8> {
     let count = |id: WordId| (f64::from(words.log_count(id)) / 8.0).exp2();
     let mut gain = vec![0f64; words.len()];
     let mut swapped = vec![false; words.len()];
@@ -386,8 +393,14 @@ fn leans(patterns: &[Pattern], words: &super::Words<'_>) -> Vec<u8> {
     (0..words.len())
         .map(|id| {
             let keep = if swapped[id] { 1.0 - SWAPPED } else { 1.0 };
-            let lean = (keep + gain[id] / count(id as WordId)).ln() * 16.0;
-            lean.round().clamp(-127.0, 64.0) as i8 as u8
+            let supposed = keep + gain[id] / count(id as WordId);
+            let ratio = match leanings.get(words.word(id as WordId)) {
+                Some([found, restored]) => {
+                    (f64::from(*found) + SUPPOSED * supposed) / (f64::from(*restored) + SUPPOSED)
+                }
+                None => supposed,
+            };
+            (ratio.ln() * 16.0).round().clamp(-127.0, 64.0) as i8 as u8
         })
         .collect()
 }

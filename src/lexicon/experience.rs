@@ -94,6 +94,11 @@ pub fn odds(weights: &Weights, known: Known, costs: PerDialect<u8>, family: &Tal
     })
 }
 
+/// ln(1 + how often a substitution was seen), in 1/16.
+pub fn support(own: &Tally) -> u8 {
+    (own.meant.iter().sum::<f32>().ln_1p() * 16.0).round().min(255.0) as u8
+}
+
 /// The byte that says even odds.
 const MIDDLE: f32 = 128.0;
 

@@ -10,7 +10,6 @@ pub mod inflect;
 mod memo;
 pub mod rules;
 pub mod source;
-mod vectors;
 mod weights;
 pub mod words;
 
@@ -24,7 +23,6 @@ use crate::error::{Error, Result};
 use crate::text::{Kind, Token, word_hash};
 use image::Image;
 use rules::{Entry, Pattern, Rules};
-pub use vectors::{Around, VECTOR_DIM, Vectors};
 pub use weights::Weights;
 
 /// The lexicon image, opened.
@@ -32,7 +30,6 @@ pub use weights::Weights;
 pub struct Lexicon {
     words: Words<'static>,
     grams: Grams<'static>,
-    vectors: Vectors<'static>,
     leans: &'static [u8],
     weights: Weights,
     /// The built-in substitutions, then those of the user's tables.
@@ -67,7 +64,6 @@ impl Lexicon {
         Ok(Self {
             words,
             grams,
-            vectors: Vectors::open(s("vectors"), s("vscale")),
             leans: s("leans"),
             weights: Weights::read(place, s("weights"))?,
             tables: vec![rules],
@@ -98,11 +94,6 @@ impl Lexicon {
     /// ln of how much commoner a word is in spun text than in clean text, in 1/16 nat.
     pub fn lean(&self, id: WordId) -> i8 {
         self.leans.get(id as usize).map_or(0, |b| *b as i8)
-    }
-
-    /// The context vectors.
-    pub fn vectors(&self) -> &Vectors<'static> {
-        &self.vectors
     }
 
     /// The fitted numbers.

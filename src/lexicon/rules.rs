@@ -73,10 +73,11 @@ pub const LONGEST: usize = 8;
 pub const SLOT: char = '\u{1}';
 
 const NODE: usize = 16;
-/// An entry: place u32, kind, capitals, repeats a number, costs and odds per dialect, a byte to spare.
+/// An entry: place u32, kind, capitals, repeats a number, costs and odds per dialect, support.
 const ENTRY: usize = 16;
 const COSTS: usize = 7;
 const ODDS: usize = COSTS + DIALECTS.len();
+const SUPPORT: usize = ODDS + DIALECTS.len();
 const NONE: u32 = u32::MAX;
 
 /// The key of a sequence one word longer.
@@ -192,9 +193,9 @@ pub fn build(
         let repeats = u8::from(right.contains(SLOT));
         entries.extend_from_slice(&[*known as u8, *capitals, repeats]);
         entries.extend_from_slice(costs);
-        let odds = experience::odds(weights, *known, *costs, &families[family], &tally(left, right));
-        entries.extend_from_slice(&odds);
-        entries.push(0);
+        let seen = tally(left, right);
+        entries.extend_from_slice(&experience::odds(weights, *known, *costs, &families[family], &seen));
+        entries.push(experience::support(&seen));
     }
     let size = (nodes.len() * 2 + 1).next_power_of_two();
     let mut table = vec![0u8; size * NODE];
@@ -404,6 +405,11 @@ impl<'b> Entry<'b> {
     /// The probability, per dialect, that the left side stands for this in spun text, whatever is around it.
     pub fn odds(&self) -> PerDialect<f32> {
         std::array::from_fn(|d| experience::probability_of(self.rules.entries[self.at + ODDS + d]))
+    }
+
+    /// ln(1 + how often it was seen in restored text).
+    pub fn support(&self) -> f32 {
+        f32::from(self.rules.entries[self.at + SUPPORT]) / 16.0
     }
 
     /// −ln of the share per dialect, in 1/16 nat; [`ABSENT`] where a dialect does not do it.

@@ -345,6 +345,29 @@ pub fn seen(place: &str, text: &str) -> Result<Vec<Seen>> {
     Ok(out)
 }
 
+/// How often a word stands in restored text, as it was found and as it was restored.
+pub type Leanings = HashMap<String, [u32; 2]>;
+
+/// Reads `word found restored` lines.
+///
+/// # Errors
+///
+/// The first line that is not one, with its number.
+pub fn leanings(place: &str, text: &str) -> Result<Leanings> {
+    let mut out = Leanings::new();
+    for (number, line) in lines(text) {
+        let mut fields = line.split_whitespace();
+        let mut next = || fields.next();
+        let (Some(word), Some(Ok(found)), Some(Ok(restored)), None) =
+            (next(), next().map(str::parse), next().map(str::parse), next())
+        else {
+            return Err(Error::table(place, number, "a leaning is  word found restored,  with two counts"));
+        };
+        out.insert(word.to_owned(), [found, restored]);
+    }
+    Ok(out)
+}
+
 /// Reads `name: a|b|c` lines.
 ///
 /// # Errors

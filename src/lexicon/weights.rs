@@ -79,8 +79,6 @@ weights! {
     stranger,
     /// Gain of a repair that mends a wrong article before it.
     article,
-    /// Weight of the context vectors (a factor).
-    context,
     /// Gain for each e-fold of the same substitution's expected count elsewhere in the document.
     consistency,
     /// Log-odds of a repair before any evidence.
@@ -91,40 +89,34 @@ weights! {
     sure_changed,
     /// Weight of what the language model gains, in nats.
     sure_model,
-    /// Weight of each order of n-gram that the repair completes to its left.
-    sure_left,
-    /// Weight of each order of n-gram that the repair completes to its right.
-    sure_right,
-    /// Weight of each order of n-gram that the text as it stands completes to its left.
-    sure_stands_left,
-    /// Weight of each order of n-gram that the text as it stands completes to its right.
-    sure_stands_right,
-    /// Weight of what the context vectors gain, in nats.
-    sure_context,
-    /// Weight of ln of the share of the substitution in this document's dialects.
+    /// Weight of the log-odds of the substitution in this document's dialects, whatever is around it.
     sure_share,
-    /// Weight of how far the written words lean towards spun text, in nats.
-    sure_lean,
+    /// Weight of ln(1 + how often the substitution was seen in restored text).
+    sure_support,
     /// Weight of ln of how much commoner the repair is than what was written.
     sure_frequency,
     /// Log-odds of a strong rule.
     sure_strong,
     /// Log-odds of a weak rule.
     sure_weak,
-    /// Weight of ln of the rate of the sentence.
-    sure_rate,
+    /// Log-odds of a habit.
+    sure_habit,
     /// Weight of ln(1 + how often the document shows the same substitution elsewhere).
     sure_again,
     /// Weight of ln of how many readings the span has.
     sure_choices,
-    /// Weight of each further word that was written.
-    sure_words,
     /// Weight of each word that the repair is longer.
     sure_added,
     /// Log-odds of a capitalised word inside a sentence.
     sure_title,
-    /// Log-odds of mending a wrong article.
-    sure_article,
+    /// Weight of −ln of the probability that the other repairs of an uneven row are right.
+    sure_others,
+    /// Log-odds of a row of repairs that changes the number of words.
+    sure_uneven,
+    /// Weight of how likely the neighbours of an uneven row are garbled and stay so.
+    sure_uneven_beside,
+    /// Weight of each neighbour that is repaired too, in an uneven row.
+    sure_uneven_joined,
     /// Confidence from which an edit is made (a probability).
     threshold,
     /// Evidence below which a document counts as clean.
@@ -143,54 +135,48 @@ weights! {
 
 impl Weights {
     /// The names of the features of confidence.
-    pub const SURE: [&str; 21] = [
+    pub const SURE: [&str; 18] = [
         "bias",
         "posterior",
         "changed",
         "model",
-        "left",
-        "right",
-        "stands_left",
-        "stands_right",
-        "context",
         "share",
-        "lean",
+        "support",
         "frequency",
         "strong",
         "weak",
-        "rate",
+        "habit",
         "again",
         "choices",
-        "words",
         "added",
         "title",
-        "article",
+        "others",
+        "uneven",
+        "uneven_beside",
+        "uneven_joined",
     ];
 
     /// The weights of confidence, in the order of its features.
-    pub fn sure(&self) -> [f32; 21] {
+    pub fn sure(&self) -> [f32; Self::SURE.len()] {
         [
             self.sure_bias,
             self.sure_posterior,
             self.sure_changed,
             self.sure_model,
-            self.sure_left,
-            self.sure_right,
-            self.sure_stands_left,
-            self.sure_stands_right,
-            self.sure_context,
             self.sure_share,
-            self.sure_lean,
+            self.sure_support,
             self.sure_frequency,
             self.sure_strong,
             self.sure_weak,
-            self.sure_rate,
+            self.sure_habit,
             self.sure_again,
             self.sure_choices,
-            self.sure_words,
             self.sure_added,
             self.sure_title,
-            self.sure_article,
+            self.sure_others,
+            self.sure_uneven,
+            self.sure_uneven_beside,
+            self.sure_uneven_joined,
         ]
     }
 

@@ -171,6 +171,27 @@ pub fn count(lexicon: &Lexicon, passages: &[Passage]) -> String {
     out
 }
 
+/// Occurrences of a word, as found and as restored, from which a table of leanings names it.
+const OFTEN: u32 = 4;
+
+/// Counts each word in the text as it was found and as it was restored, as the lines of a `leans` file.
+pub fn leanings(passages: &[Passage]) -> String {
+    let mut counts: BTreeMap<String, [u32; 2]> = BTreeMap::new();
+    let mut tokens = Vec::new();
+    for passage in passages {
+        let Some(restored) = passage.restored(0, passage.garbled.len()) else { continue };
+        for (side, text) in [&passage.garbled, &restored].into_iter().enumerate() {
+            tokens.clear();
+            tokenize(text.as_bytes(), &mut tokens);
+            for token in tokens.iter().filter(|t| t.kind == Kind::Word) {
+                counts.entry(plain(token.str(text.as_bytes()))).or_default()[side] += 1;
+            }
+        }
+    }
+    let often = counts.iter().filter(|(word, n)| n[0] + n[1] >= OFTEN && source::is_plain(word) && !word.contains(' '));
+    often.map(|(word, n)| format!("{word} {} {}\n", n[0], n[1])).collect()
+}
+
 /// A long left side that came once will not come again: it says more of that text than of its dialect.
 fn is_chance(left: &str, count: &Count) -> bool {
     left.split(' ').count() > 4 && count.originals.values().all(|(n, _)| *n < 2)

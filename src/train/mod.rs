@@ -9,7 +9,6 @@ pub mod marked;
 mod perplexity;
 mod quantize;
 mod smooth;
-mod vectors;
 mod vocabulary;
 
 use std::collections::HashMap;
@@ -35,8 +34,6 @@ pub struct Plan {
     pub bigrams: usize,
     /// At most this many trigrams.
     pub trigrams: usize,
-    /// Context vectors for this many of the commonest words; 0 for none.
-    pub vectors: usize,
 }
 
 /// Says how far the training is; the command line shows it.
@@ -71,10 +68,6 @@ pub fn train(plan: &Plan, progress: &mut dyn Progress) -> Result<Vec<u8>> {
     progress.stage("quantising");
     let mut sections = vocabulary.sections();
     sections.extend(quantize::sections(&model));
-    if plan.vectors > 0 {
-        progress.stage("context vectors");
-        sections.extend(vectors::train(&plan.sources, &vocabulary, plan.vectors, progress)?);
-    }
     sections.push(("about", record(plan, &vocabulary, &model).into_bytes()));
     Ok(image::write(&sections))
 }

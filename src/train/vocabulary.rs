@@ -139,11 +139,6 @@ impl Vocabulary {
         }
     }
 
-    /// The count of an id, to within the rounding of its logarithm.
-    pub fn count(&self, id: WordId) -> f64 {
-        (f64::from(self.counts[id as usize]) / 8.0).exp2() - 1.0
-    }
-
     /// The id of a word.
     pub fn find(&self, word: &str) -> WordId {
         self.ids.get(&word_hash(word)).copied().unwrap_or(UNKNOWN)
