@@ -19,6 +19,10 @@ pub struct Explanation {
     pub readings: Vec<ReadingView>,
     /// Indices into `readings`: the chosen path, where it had a choice.
     pub path: Vec<usize>,
+    /// How much likelier the text is as a spun one than as it stands, in nats.
+    pub evidence: f32,
+    /// How far its words lean towards spun text, in nats (triage).
+    pub lean: f32,
 }
 
 /// A token as a person wants to see it.

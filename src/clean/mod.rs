@@ -162,7 +162,10 @@ impl Cleaner {
         let whole = 0..source.len();
         let (document, pass, strengths) = self.decode(source, std::slice::from_ref(&whole), None);
         let edits = self.edits(&document, &pass, &strengths, document.tokens.len()).0;
-        explain::explain(lexicon, &document, &pass, &strengths, &edits)
+        let mut out = explain::explain(lexicon, &document, &pass, &strengths, &edits);
+        out.evidence = pass.evidence().iter().sum();
+        out.lean = triage::triage(lexicon, source, lexicon.weights().suspect).evidence;
+        out
     }
 
     /// One round: triage, then diagnosis and decoding, part by part.
