@@ -30,8 +30,7 @@ fn corpus() -> tempfile::TempDir {
 fn a_model_is_made_and_measured() {
     let folder = corpus();
     let args = |out| {
-        let options =
-            ["--weight", "talk=1.5", "--heldout", "texts/heldout_c.txt", "-o", out];
+        let options = ["--weight", "talk=1.5", "--heldout", "texts/heldout_c.txt", "-o", out];
         let mut args = vec!["texts", "--english", "words"];
         args.extend(options);
         args

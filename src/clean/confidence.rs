@@ -44,8 +44,7 @@ pub fn features(
     let each = |(k, index): (usize, &u32)| {
         let reading = &document.readings[*index as usize];
         let (start, end) = (reading.start as usize, reading.end as usize);
-        let written: Vec<WordId> =
-            sentence.ids[start..end].iter().map(|id| lexicon.model_id(*id)).collect();
+        let written: Vec<WordId> = sentence.ids[start..end].iter().map(|id| lexicon.model_id(*id)).collect();
         let meant: Vec<WordId> = reading.entry.ids().map(|id| lexicon.model_id(id)).collect();
         let (before, after) = repaired.around(k);
         let same_span = |r: &&Reading| r.start == reading.start && r.end == reading.end;
@@ -187,13 +186,7 @@ impl Repaired {
 }
 
 /// What the language model gains by `meant` for `written`, in nats.
-fn gain(
-    grams: &Grams<'_>,
-    before: &[WordId],
-    written: &[WordId],
-    meant: &[WordId],
-    after: &[WordId],
-) -> f32 {
+fn gain(grams: &Grams<'_>, before: &[WordId], written: &[WordId], meant: &[WordId], after: &[WordId]) -> f32 {
     let cost = |words: &[WordId]| -> Cost {
         let mut state = grams.after(before[0], before[1]);
         let mut sum = 0;

@@ -38,6 +38,9 @@ const LINES: usize = 512;
 /// Long texts are diagnosed and decoded in parts of about so many bytes, which bounds the memory.
 const PART: usize = 1 << 17;
 
+/// Bytes of suspicious regions from which on the worst sentences are tried first.
+const WORTH: usize = 1500;
+
 /// Readings below this posterior are not worth a doubt.
 const DOUBT: f32 = 0.1;
 
@@ -172,10 +175,15 @@ impl Cleaner {
     fn round(&self, source: &[u8]) -> Round {
         let lexicon = &self.engine.lexicon;
         let weights = lexicon.weights();
-        let Triage { tokens, evidence, mut regions, stretches } =
+        let Triage { tokens, evidence, mut regions, stretches, peaks } =
             triage::triage(lexicon, source, weights.suspect);
         let mut round = Round { edits: Vec::new(), doubts: Vec::new(), diagnosis: Diagnosis::default() };
         if regions.is_empty() || !self.engine.channels.contains(&Channel::Phrase) {
+            round.diagnosis.words = tokens;
+            return round;
+        }
+        let bytes: usize = regions.iter().map(Range::len).sum();
+        if bytes > WORTH && !self.shows(source, &peaks) {
             round.diagnosis.words = tokens;
             return round;
         }
@@ -197,6 +205,19 @@ impl Cleaner {
         round
     }
 
+    /// Do the most suspicious sentences, decoded by themselves, show that the rest is worth decoding? In clean text there
+    /// are always some that look odd word by word, and hardly any that the lattice would rather read otherwise.
+    fn shows(&self, source: &[u8], peaks: &[(f32, Range<usize>)]) -> bool {
+        if peaks.first().is_some_and(|(score, _)| *score >= triage::CERTAIN) {
+            return true;
+        }
+        let mut sentences: Vec<Range<usize>> = peaks.iter().map(|(_, range)| range.clone()).collect();
+        sentences.sort_by_key(|range| range.start);
+        let (document, pass, _) = self.decode(source, &sentences, None);
+        let tokens = document.tokens.len() as f32;
+        pass.evidence().iter().sum::<f32>() > self.engine.lexicon.weights().probe * tokens
+    }
+
     /// Decodes with prior rates, then twice with what the decoding before showed. The document has `tokens` tokens in
     /// all (`None`: those of the regions).
     fn decode<'s>(
@@ -206,7 +227,11 @@ impl Cleaner {
         tokens: Option<usize>,
     ) -> (Document<'s>, Pass, Strengths) {
         let lexicon = &self.engine.lexicon;
-        let prior = Strengths { rate: lexicon.weights().rate, dialects: [1.0 / DIALECTS.len() as f32; DIALECTS.len()], habits: Vec::new() };
+        let prior = Strengths {
+            rate: lexicon.weights().rate,
+            dialects: [1.0 / DIALECTS.len() as f32; DIALECTS.len()],
+            habits: Vec::new(),
+        };
         let mut document = Document::new(lexicon, source, regions, &prior);
         let tokens = tokens.unwrap_or(document.tokens.len());
         let rates = vec![prior.rate; document.units.len()];
@@ -250,8 +275,11 @@ impl Cleaner {
         let (mut edits, mut doubts): (Vec<Edit>, Vec<Edit>) = (Vec::new(), Vec::new());
         for (i, (unit, decoded)) in document.units.iter().zip(&pass.decoded).enumerate() {
             let Some(decoded) = decoded else { continue };
-            let features =
-                confidence::features(lexicon, document, unit, pass, strengths, &decoded.path);
+            let is_users = |index: &u32| choose::is_users(&document.readings[*index as usize]);
+            if !garbled[i] && !decoded.path.iter().any(is_users) {
+                continue;
+            }
+            let features = confidence::features(lexicon, document, unit, pass, strengths, &decoded.path);
             for (&index, features) in decoded.path.iter().zip(&features) {
                 let reading = &document.readings[index as usize];
                 let garbled = garbled[i];

@@ -23,6 +23,12 @@ const LARGEST: usize = 1 << 15;
 /// Sentences on either side of a suspicious one that are decoded with it.
 const CONTEXT: usize = 1;
 
+/// The sign of a rule of the user's, in nats: it is looked at however clean the text is.
+pub const CERTAIN: f32 = 256.0;
+
+/// Sentences that are decoded first, to see whether the rest is worth it.
+pub const PEAKS: usize = 4;
+
 /// What triage found.
 #[derive(Debug, Clone, Default)]
 pub struct Triage {
@@ -34,6 +40,21 @@ pub struct Triage {
     pub regions: Vec<Range<usize>>,
     /// The whole text in stretches of whole sentences, of about [`LARGEST`] bytes each.
     pub stretches: Vec<Range<usize>>,
+    /// The most suspicious sentences, at most [`PEAKS`], the worst first: the sum of the worst stretch in each, in nats,
+    /// and its bytes.
+    pub peaks: Vec<(f32, Range<usize>)>,
+}
+
+impl Triage {
+    /// Notes a sentence that has ended.
+    fn note(&mut self, sentence: Looked) {
+        let score = sentence.peak as f32 / 16.0;
+        let at = self.peaks.partition_point(|(other, _)| *other >= score);
+        if sentence.suspicious && at < PEAKS {
+            self.peaks.insert(at, (score, sentence.start..sentence.end));
+            self.peaks.truncate(PEAKS);
+        }
+    }
 }
 
 /// A sentence as triage keeps it for a moment.
@@ -42,6 +63,8 @@ struct Looked {
     start: usize,
     end: usize,
     suspicious: bool,
+    /// The largest sum of a stretch in it, in 1/16 nat.
+    peak: i32,
 }
 
 /// Looks at a whole text. A sentence is suspicious when a stretch of words in it sums to `bar` nats.
@@ -74,12 +97,12 @@ pub fn triage(lexicon: &Lexicon, text: &[u8], bar: f32) -> Triage {
             if token.sentence || recent.is_empty() {
                 run = 0;
                 let start = token.start as usize;
-                close(&mut out.regions, &mut recent, start);
+                close(&mut out, &mut recent, start);
                 if start - stretch >= LARGEST {
                     out.stretches.push(stretch..start);
                     stretch = start;
                 }
-                recent.push(Looked { start, end: start, suspicious: false });
+                recent.push(Looked { start, end: start, suspicious: false, peak: 0 });
             }
             let sign = look(lexicon, &tokens, &ids, i);
             evidence += i64::from(sign);
@@ -87,11 +110,12 @@ pub fn triage(lexicon: &Lexicon, text: &[u8], bar: f32) -> Triage {
             run = (run + sign).max(0);
             if let Some(sentence) = recent.last_mut() {
                 sentence.suspicious |= run >= bar;
+                sentence.peak = sentence.peak.max(run);
                 sentence.end = token.end as usize;
             }
         }
     }
-    close(&mut out.regions, &mut recent, text.len());
+    close(&mut out, &mut recent, text.len());
     out.stretches.push(stretch..text.len());
     out.evidence = evidence as f32 / 16.0;
     out
@@ -114,11 +138,13 @@ pub fn parts(regions: &[Range<usize>], size: usize) -> impl Iterator<Item = &[Ra
 }
 
 /// Ends the last sentence at `end` and, where it is suspicious, adds it and its neighbours to the regions.
-fn close(regions: &mut Vec<Range<usize>>, recent: &mut Vec<Looked>, end: usize) {
+fn close(out: &mut Triage, recent: &mut Vec<Looked>, end: usize) {
     let n = recent.len();
     // The sentence CONTEXT back was kept so that it can be drawn in; a suspicious one draws in those after it too.
     if n > 0 {
         recent[n - 1].end = end;
+        out.note(recent[n - 1]);
+        let regions = &mut out.regions;
         let near = recent.iter().rev().take(CONTEXT + 1).any(|s| s.suspicious);
         if near {
             let first = if recent[n - 1].suspicious { n.saturating_sub(CONTEXT + 1) } else { n - 1 };
@@ -185,7 +211,7 @@ fn strong(rules: &Rules<'_>, tokens: &[Token], ids: &[WordId], i: usize) -> i32 
             |mask: u8| (i..=j).all(|t| mask >> (t - i) & 1 == 0 || tokens[t].shape != Shape::Lower);
         for entry in rules.entries(node).filter(|e| capitals(e.capitals())) {
             sign = sign.max(match entry.known() {
-                Known::User => 1 << 12,
+                Known::User => (CERTAIN * 16.0) as i32,
                 Known::Strong => 48,
                 _ => 0,
             });

@@ -25,7 +25,7 @@ pub struct Beam {
 
 impl Default for Beam {
     fn default() -> Self {
-        Self { width: 6, margin: 7 * cost::UNIT, model: 256 }
+        Self { width: 4, margin: 6 * cost::UNIT, model: 256 }
     }
 }
 

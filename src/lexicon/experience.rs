@@ -70,7 +70,13 @@ impl Experience {
 /// The log-odds, per dialect, that a left side stands for a right side in spun text, as an entry holds them.
 ///
 /// `costs` are what people wrote (−ln of shares, in 1/16 nat), `family` is what was seen of all forms, `own` of this one.
-pub fn odds(weights: &Weights, known: Known, costs: PerDialect<u8>, family: &Tally, own: &Tally) -> PerDialect<u8> {
+pub fn odds(
+    weights: &Weights,
+    known: Known,
+    costs: PerDialect<u8>,
+    family: &Tally,
+    own: &Tally,
+) -> PerDialect<u8> {
     let first = match known {
         Known::User | Known::Strong => weights.prior_strong,
         Known::Weak => weights.prior_weak,

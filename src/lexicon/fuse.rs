@@ -96,7 +96,9 @@ impl<'b> FuseMap<'b> {
                 let [a, b, c] = places(*hash, self.segment, self.segments);
                 *cell = self.cell(a) ^ self.cell(b) ^ self.cell(c);
             }
-            out.extend(hashes.iter().zip(&cells).take(keys.len()).map(|(hash, cell)| self.value(*hash, *cell)));
+            out.extend(
+                hashes.iter().zip(&cells).take(keys.len()).map(|(hash, cell)| self.value(*hash, *cell)),
+            );
         }
     }
 

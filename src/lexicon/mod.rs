@@ -127,9 +127,11 @@ impl Lexicon {
     /// Adds patterns of a user's table.
     pub fn add(&mut self, patterns: &[Pattern]) {
         let (words, extra) = (self.words, &mut self.extra);
-        let sections = rules::build(patterns, &experience::Experience::default(), &self.weights, |w| match words.find(word_hash(w)) {
-            UNKNOWN => extra.insert(w),
-            id => id,
+        let sections = rules::build(patterns, &experience::Experience::default(), &self.weights, |w| {
+            match words.find(word_hash(w)) {
+                UNKNOWN => extra.insert(w),
+                id => id,
+            }
         });
         // A user's table lives as long as the program: it is opened like the embedded one.
         let bytes: &'static [u8] = Box::leak(image::write(&sections).into_boxed_slice());

@@ -80,6 +80,9 @@ const ODDS: usize = COSTS + DIALECTS.len();
 const SUPPORT: usize = ODDS + DIALECTS.len();
 const NONE: u32 = u32::MAX;
 
+/// A substitution that is less likely than this in every dialect is left out: it costs time and never wins.
+const FAINT: f32 = 0.02;
+
 /// The key of a sequence one word longer.
 pub fn extend_key(key: u64, id: WordId) -> u64 {
     let wide =
@@ -136,14 +139,21 @@ pub fn build(
         let capitals = tokens.iter().enumerate().fold(0u8, |m, (i, (_, c))| m | u8::from(*c) << i);
         let ids = tokens.iter().map(|(w, _)| if w == "{number}" { NUMBER } else { id(w) }).collect();
         let right = pattern.right.replace("{number}", "\u{1}");
-        let slot =
-            merged.entry((ids, capitals, right)).or_insert((pattern.known, [ABSENT; DIALECTS.len()], &pattern.left, pattern.family));
+        let slot = merged.entry((ids, capitals, right)).or_insert((
+            pattern.known,
+            [ABSENT; DIALECTS.len()],
+            &pattern.left,
+            pattern.family,
+        ));
         slot.0 = slot.0.min(pattern.known);
         for (cost, other) in slot.1.iter_mut().zip(pattern.costs) {
             *cost = (*cost).min(other);
         }
     }
-    let tally = |left: &str, right: &str| experience.tally(&plain(left), &plain(&right.replace(SLOT, "{number}")));
+    let best =
+        |odds: &PerDialect<u8>| odds.iter().map(|o| experience::probability_of(*o)).fold(0.0, f32::max);
+    let tally =
+        |left: &str, right: &str| experience.tally(&plain(left), &plain(&right.replace(SLOT, "{number}")));
     let mut families: HashMap<u32, Tally> = HashMap::new();
     for ((.., right), (_, _, left, family)) in &merged {
         families.entry(*family).or_default().add(&tally(left, right));
@@ -155,6 +165,11 @@ pub fn build(
     let mut pairs = vec![0u8; PAIRS / 8];
     let (mut lefts, mut before) = (String::new(), "");
     for ((ids, capitals, right), (known, costs, left, family)) in &merged {
+        let seen = tally(left, right);
+        let odds = experience::odds(weights, *known, *costs, &families[family], &seen);
+        if *known > Known::Strong && best(&odds) < FAINT {
+            continue;
+        }
         // Entries of one left side follow one another: an empty line says that it is the one before.
         if *left != before {
             lefts += &left.replace("{number}", "\u{1}");
@@ -193,8 +208,7 @@ pub fn build(
         let repeats = u8::from(right.contains(SLOT));
         entries.extend_from_slice(&[*known as u8, *capitals, repeats]);
         entries.extend_from_slice(costs);
-        let seen = tally(left, right);
-        entries.extend_from_slice(&experience::odds(weights, *known, *costs, &families[family], &seen));
+        entries.extend_from_slice(&odds);
         entries.push(experience::support(&seen));
     }
     let size = (nodes.len() * 2 + 1).next_power_of_two();

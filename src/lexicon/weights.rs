@@ -127,6 +127,8 @@ weights! {
     patch,
     /// Sum of signs in a stretch of words from which triage has it decoded.
     suspect,
+    /// Evidence per word in the most suspicious sentences from which on a text is looked at throughout.
+    probe,
     /// Mean leaning per word, downwards, below which triage takes a document for clean throughout.
     calm,
     /// Words of prior evidence for the rate of a sentence against its document's.

@@ -38,11 +38,13 @@ pub fn passages(place: &str, text: &str) -> Result<Vec<Passage>> {
         if let Some(about) = line.strip_prefix("# id=") {
             let name = about.split_whitespace().find_map(|w| w.strip_prefix("dialect=")).unwrap_or("");
             let known = source::DIALECTS.iter().position(|d| *d == name);
-            dialect = Some(known.ok_or_else(|| {
-                wrong(format!("no dialect {name:?}: a source is  # id=NAME dialect=NAME"))
-            })?);
+            dialect =
+                Some(known.ok_or_else(|| {
+                    wrong(format!("no dialect {name:?}: a source is  # id=NAME dialect=NAME"))
+                })?);
         } else if !line.trim().is_empty() {
-            let dialect = dialect.ok_or_else(|| wrong("text before the first  # id=NAME dialect=…".into()))?;
+            let dialect =
+                dialect.ok_or_else(|| wrong("text before the first  # id=NAME dialect=…".into()))?;
             out.push(passage(dialect, line).map_err(wrong)?);
         }
     }
@@ -95,7 +97,8 @@ impl Passage {
 
     /// Is the range made of several marks with only space between them?
     fn is_row(&self, start: usize, end: usize) -> bool {
-        let marks: Vec<_> = self.marks.iter().filter(|m| m.0 >= start && m.1 <= end && m.2.is_some()).collect();
+        let marks: Vec<_> =
+            self.marks.iter().filter(|m| m.0 >= start && m.1 <= end && m.2.is_some()).collect();
         let touching = |w: &[&(usize, usize, Option<String>)]| self.garbled[w[0].1..w[1].0].trim().is_empty();
         match (marks.first(), marks.last()) {
             (Some(first), Some(last)) => {
@@ -188,7 +191,9 @@ pub fn leanings(passages: &[Passage]) -> String {
             }
         }
     }
-    let often = counts.iter().filter(|(word, n)| n[0] + n[1] >= OFTEN && source::is_plain(word) && !word.contains(' '));
+    let often = counts
+        .iter()
+        .filter(|(word, n)| n[0] + n[1] >= OFTEN && source::is_plain(word) && !word.contains(' '));
     often.map(|(word, n)| format!("{word} {} {}\n", n[0], n[1])).collect()
 }
 
