@@ -171,7 +171,11 @@ mod cli {
     #[test]
     fn faults_are_told() {
         for (args, stdin, expected) in [
-            (&["--kind", "gremlins"][..], "", "no kind is called \"gremlins\"; there are news, web, science"),
+            (
+                &["--kind", "gremlins"][..],
+                "",
+                "no kind is called \"gremlins\"; there are news, web, spinbot, science",
+            ),
             (&["--kind", "ocr", "--rate", "2"], "", "no number from 0 to 1"),
             (
                 &["--kind", "ocr", "--edits-field", "e"],

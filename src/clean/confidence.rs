@@ -49,11 +49,14 @@ pub fn features(
         let (before, after) = repaired.around(k);
         let same_span = |r: &&Reading| r.start == reading.start && r.end == reading.end;
         let span = unit.readings.clone().filter(|i| same_span(&&document.readings[*i]));
-        let (choices, changed) = span.fold((0f32, 0f32), |(n, p), i| (n + 1.0, p + pass.posterior(i)));
+        let (choices, changed) =
+            span.clone().fold((0f32, 0f32), |(n, p), i| (n + 1.0, p + pass.posterior(i)));
         let token = &sentence.tokens[start];
         let evidence = &document.evidence[*index as usize];
         let same = strengths.habits.get(evidence.habit as usize).copied().unwrap_or(0.0);
-        let posterior = pass.posterior(*index as usize);
+        let same_words = |i: &usize| document.readings[*i].entry.ids().eq(reading.entry.ids());
+        // The same words in other capitals are the same repair.
+        let posterior: f32 = span.clone().filter(same_words).map(|i| pass.posterior(i)).sum();
         let is = |yes: bool| f32::from(u8::from(yes));
         [
             1.0,
@@ -70,6 +73,7 @@ pub fn features(
             choices.ln(),
             meant.len() as f32 - written.len() as f32,
             is(token.shape != Shape::Lower && !token.sentence),
+            is(rank::mends_article(lexicon, &sentence, reading)),
             company.others(start, posterior),
             is(company.is_uneven(start)),
             if company.is_uneven(start) { company.beside(start, end) } else { 0.0 },

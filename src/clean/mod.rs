@@ -30,7 +30,7 @@ const ROUNDS: usize = 8;
 
 /// How often the strengths of a document are estimated anew; the second time still moves a few edits in a hundred, a
 /// third none.
-const REESTIMATES: usize = 2;
+const REESTIMATES: usize = 1;
 
 /// A text of more lines is cleaned section by section, each a document of its own.
 const LINES: usize = 512;
@@ -166,7 +166,7 @@ impl Cleaner {
         let (document, pass, strengths) = self.decode(source, std::slice::from_ref(&whole), None);
         let edits = self.edits(&document, &pass, &strengths, document.tokens.len()).0;
         let mut out = explain::explain(lexicon, &document, &pass, &strengths, &edits);
-        out.evidence = pass.evidence().iter().sum();
+        out.evidence = pass.evidence(&document, lexicon.weights().telling).iter().sum();
         out.lean = triage::triage(lexicon, source, lexicon.weights().suspect).evidence;
         out
     }
@@ -215,7 +215,8 @@ impl Cleaner {
         sentences.sort_by_key(|range| range.start);
         let (document, pass, _) = self.decode(source, &sentences, None);
         let tokens = document.tokens.len() as f32;
-        pass.evidence().iter().sum::<f32>() > self.engine.lexicon.weights().probe * tokens
+        let weights = self.engine.lexicon.weights();
+        pass.evidence(&document, weights.telling).iter().sum::<f32>() > weights.probe * tokens
     }
 
     /// Decodes with prior rates, then twice with what the decoding before showed. The document has `tokens` tokens in
@@ -248,7 +249,7 @@ impl Cleaner {
     /// Which sentences are garbled: all where the document as a whole is, else those whose surroundings are.
     fn garbled(&self, document: &Document<'_>, pass: &Pass, tokens: usize) -> Vec<bool> {
         let weights = self.engine.lexicon.weights();
-        let evidence = pass.evidence();
+        let evidence = pass.evidence(document, weights.telling);
         if evidence.iter().sum::<f32>() > weights.clean + weights.chance * tokens as f32 {
             return vec![true; evidence.len()];
         }

@@ -276,9 +276,14 @@ fn beside(
 }
 
 impl Pass {
-    /// How much likelier each sentence is as a spun one than as it stands, in nats.
-    pub fn evidence(&self) -> Vec<f32> {
-        let gain = |d: &Decoded| (d.standing - d.total) as f32 / UNIT as f32;
+    /// How much likelier each sentence is as a spun one than as it stands, in nats. The left side of a strong rule is
+    /// hardly ever good English, which the language model cannot know: each on the best path is worth `telling` more.
+    pub fn evidence(&self, document: &Document<'_>, telling: f32) -> Vec<f32> {
+        let is_strong = |index: &&u32| document.readings[**index as usize].known == Known::Strong;
+        let gain = |d: &Decoded| {
+            let strong = d.path.iter().filter(is_strong).count();
+            (d.standing - d.total) as f32 / UNIT as f32 + telling * strong as f32
+        };
         self.decoded.iter().map(|d| d.as_ref().map_or(0.0, gain)).collect()
     }
 

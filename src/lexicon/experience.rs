@@ -3,7 +3,7 @@
 //! A table says that `calculation` may stand for `algorithm`; experience says that of 212 times that it stood in spun
 //! scientific text 190 were `algorithm`. Both are needed: what was never seen has only the table, what was seen three
 //! times has both. So the odds of an entry are a chain of estimates, each drawn towards the one before it by a few
-//! occurrences' worth: what people wrote, all forms of the lemmas in all dialects, this form, this form in this dialect
+//! occurrences' worth: what people wrote, all dialects together, all forms of the lemmas in this dialect, this form
 //! (the back-off of Bayes with Dirichlet priors: MacKay and Peto, "A Hierarchical Dirichlet Language Model", 1995).
 
 use std::collections::HashMap;
@@ -84,16 +84,25 @@ pub fn odds(
         Known::Seen | Known::Thesaurus => weights.prior_seen,
     };
     let best = costs.iter().copied().min().unwrap_or(ABSENT);
-    let sum = |counts: &PerDialect<f32>| counts.iter().sum::<f32>();
     let drawn = |meant: f32, stood: f32, words: f32, p: f32| (meant + words * p) / (stood.max(meant) + words);
+    // What all dialects show together is worth a few occurrences at most: a dialect of which little was seen is not to
+    // be outvoted by the others.
+    let all = |p: f32, tally: &Tally| {
+        let (meant, stood) = (tally.meant.iter().sum::<f32>(), tally.stood.iter().sum::<f32>());
+        let part = (weights.all_words / stood.max(1.0)).min(1.0);
+        drawn(meant * part, stood * part, weights.prior_words, p)
+    };
     std::array::from_fn(|d| {
         let share = match costs[d] {
             ABSENT => -f32::from(best) / 16.0 - weights.stranger,
             cost => -f32::from(cost) / 16.0,
         };
-        let p = probability(first + weights.prior_share * share);
-        let p = drawn(sum(&family.meant), sum(&family.stood), weights.prior_words, p);
-        let p = drawn(sum(&own.meant), sum(&own.stood), weights.form_words, p);
+        // News is made by another kind of program, of which hardly anything was seen: the others say nothing of it.
+        let is_news = DIALECTS[d] == "news";
+        let unseen = if is_news { weights.prior_news } else { 0.0 };
+        let p = probability(first + weights.prior_share * share + unseen);
+        let p = if is_news { p } else { all(all(p, family), own) };
+        let p = drawn(family.meant[d], family.stood[d], weights.form_words, p);
         let p = drawn(own.meant[d], own.stood[d], weights.dialect_words, p);
         let p = p.clamp(1e-3, 1.0 - 1e-3);
         ((p / (1.0 - p)).ln() * 16.0 + MIDDLE).round().clamp(0.0, 255.0) as u8
@@ -115,4 +124,61 @@ pub fn probability_of(odds: u8) -> f32 {
 
 fn probability(log_odds: f32) -> f32 {
     1.0 / (1.0 + (-log_odds).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexicon::source;
+
+    fn weights() -> Weights {
+        Weights {
+            prior_habit: 0.0,
+            prior_share: 1.0,
+            prior_words: 4.0,
+            all_words: 6.0,
+            form_words: 3.0,
+            dialect_words: 8.0,
+            stranger: 0.5,
+            ..Weights::default()
+        }
+    }
+
+    fn probabilities(known: Known, family: &Tally, own: &Tally) -> Vec<f32> {
+        odds(&weights(), known, [32; DIALECTS.len()], family, own).map(probability_of).to_vec()
+    }
+
+    #[test]
+    fn what_was_never_seen_has_what_people_wrote() {
+        let p = probabilities(Known::Habit, &Tally::default(), &Tally::default());
+        // A share of e^-2 with prior odds of 1: log-odds of -2.
+        assert!(p.iter().all(|p| (p - probability(-2.0)).abs() < 0.01), "{p:?}");
+    }
+
+    #[test]
+    fn what_was_seen_counts_for_its_form_and_dialect_and_less_for_others() {
+        let lines =
+            source::seen("t", "calculations | science 40 | algorithms 36\ncalculations | web 20\n").unwrap();
+        let own = Experience::new(&lines).tally("calculations", "algorithms");
+        let seen = probabilities(Known::Habit, &own, &own);
+        let sibling = probabilities(Known::Habit, &own, &Tally::default());
+        let [news, web, _, science] = [0, 1, 2, 3].map(|d| seen[d]);
+        assert!(science > 0.8 && web < 0.3 && news > web && news < science, "{seen:?}");
+        assert!(sibling[3] > 0.4 && sibling[3] < science, "{sibling:?}");
+    }
+
+    #[test]
+    fn faults_of_counts_have_their_line() {
+        for (text, message) in [
+            ("a | web", "t:1: no dialect with its count"),
+            ("\na | wob 3", "t:2: no dialect \"wob\""),
+            ("a | any 3", "t:1: a line has one dialect"),
+            ("a | web 3 | b", "t:1: an original without its count"),
+            ("a | web 3 | b 4", "t:1: more originals than occurrences"),
+        ] {
+            let error = source::seen("t", text).unwrap_err().to_string();
+            assert!(error.starts_with(message), "{error}");
+        }
+        assert!(source::leanings("t", "word 3").unwrap_err().to_string().starts_with("t:1: a leaning is"));
+    }
 }

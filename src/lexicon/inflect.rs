@@ -229,6 +229,10 @@ mod tests {
         ] {
             assert_eq!(irregular.forms(lemma, slot, count), [expect], "{lemma}");
         }
+        let analyses = irregular.analyses("stopping", |w| u32::from(w == "stop" || count(w) > 0));
+        assert!(analyses.contains(&("stop".to_owned(), Slot::Ing)), "{analyses:?}");
+        let analyses = irregular.analyses("took", |w| u32::from(w == "take"));
+        assert_eq!(analyses, [("take".to_owned(), Slot::Past)]);
         assert!(irregular.forms("news", Slot::S, count).is_empty());
         assert!(irregular.forms("hotel", Slot::Past, count).is_empty());
         assert!(Irregular::parse(("v", "x"), ("n", ""), ("a", "")).unwrap_err().is_table());

@@ -443,12 +443,13 @@ mod tests {
             left: left.into(),
             right: right.into(),
             known: Known::Strong,
-            costs: [0; 3],
+            costs: [0; DIALECTS.len()],
+            family: 0,
         };
         let patterns =
             [pattern("one two", "three é"), pattern("one", "four"), pattern("{number} two", "{number} six")];
         let mut words: Vec<String> = Vec::new();
-        let sections = build(&patterns, |word| {
+        let sections = build(&patterns, &Experience::default(), &Weights::default(), |word| {
             let known = words.iter().position(|w| w == word);
             known.unwrap_or_else(|| {
                 words.push(word.to_owned());

@@ -63,13 +63,17 @@ weights! {
     prior_habit,
     /// Log-odds of a form that was never seen of a substitution that was.
     prior_seen,
+    /// Log-odds that the news dialect has beyond the others: of it hardly anything was seen, so that its priors cannot be fitted.
+    prior_news,
     /// Weight of ln of the share that people wrote (a factor).
     prior_share,
     /// Occurrences that the prior odds are worth.
     prior_words,
-    /// Occurrences that the odds of all forms are worth for one of them.
+    /// Occurrences that all dialects together are worth at most.
+    all_words,
+    /// Occurrences that the odds of all dialects are worth for the forms of one.
     form_words,
-    /// Occurrences that the odds of all dialects are worth for one of them.
+    /// Occurrences that the odds of all forms are worth for one of them.
     dialect_words,
     /// Weight of the log-odds of a substitution in this document's dialects (a factor).
     share,
@@ -109,6 +113,8 @@ weights! {
     sure_added,
     /// Log-odds of a capitalised word inside a sentence.
     sure_title,
+    /// Log-odds of mending a wrong article.
+    sure_article,
     /// Weight of −ln of the probability that the other repairs of an uneven row are right.
     sure_others,
     /// Log-odds of a row of repairs that changes the number of words.
@@ -121,6 +127,8 @@ weights! {
     threshold,
     /// Evidence below which a document counts as clean.
     clean,
+    /// Evidence that each strong rule gives beyond what the lattice says.
+    telling,
     /// Evidence per word that clean text shows by chance.
     chance,
     /// What a garbled patch in a clean document needs beyond `clean`.
@@ -137,7 +145,7 @@ weights! {
 
 impl Weights {
     /// The names of the features of confidence.
-    pub const SURE: [&str; 18] = [
+    pub const SURE: [&str; 19] = [
         "bias",
         "posterior",
         "changed",
@@ -152,6 +160,7 @@ impl Weights {
         "choices",
         "added",
         "title",
+        "article",
         "others",
         "uneven",
         "uneven_beside",
@@ -175,6 +184,7 @@ impl Weights {
             self.sure_choices,
             self.sure_added,
             self.sure_title,
+            self.sure_article,
             self.sure_others,
             self.sure_uneven,
             self.sure_uneven_beside,
