@@ -56,6 +56,29 @@ fn a_model_is_made_and_measured() {
 }
 
 #[test]
+fn marked_texts_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let marked =
+        "# id=one dialect=spinbot\nThe {calculation=>algorithm} learns; this calculation does not.\n";
+    std::fs::create_dir(folder.path().join("restored")).unwrap();
+    std::fs::write(folder.path().join("restored/a.txt"), marked.repeat(2)).unwrap();
+    let done = run(folder.path(), &["--marked", "restored", "-o", "mine.seen"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(
+        read("mine.seen").lines().any(|l| l == "calculation | spinbot 4 | algorithm 2"),
+        "{}",
+        read("mine.seen")
+    );
+    assert!(read("mine.leans").lines().any(|l| l == "calculation 4 2"), "{}", read("mine.leans"));
+
+    std::fs::write(folder.path().join("restored/b.txt"), "no source\n").unwrap();
+    let refused = run(folder.path(), &["--marked", "restored", "-o", "mine.seen"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("b.txt:1: text before the first"), "{}", text(&refused.stderr));
+}
+
+#[test]
 fn faults_are_told() {
     let folder = corpus();
     std::fs::create_dir(folder.path().join("empty")).unwrap();

@@ -10,9 +10,11 @@ Examples:
   ungarble train corpus/ --weight talk=1.5 --weight sci=8 -o english.model
   ungarble train a.txt b.txt.zst --english words.txt --heldout heldout_c.txt -o my.model
   ungarble train --about english.model --heldout heldout_c.txt
+  ungarble train --marked restored/ -o dictionaries/seen/mine.seen
 
 A line of a text is a paragraph. The genre of a file is its name up to the first `_`. Files with `heldout` in their \
-name are never trained on. The same files and options give the same bytes.";
+name are never trained on. The same files and options give the same bytes. Marked texts are described in dictionaries/README.md; their \
+counts take effect when the program is built.";
 
 /// Make a language model from plain text.
 #[derive(clap::Args)]
@@ -31,10 +33,10 @@ pub struct TrainArgs {
     #[arg(long, value_name = "N", default_value_t = 300_000, help_heading = "Size")]
     pub forms: usize,
     /// Bigrams to keep beyond those that trigrams need
-    #[arg(long, value_name = "N", default_value_t = 1_500_000, help_heading = "Size")]
+    #[arg(long, value_name = "N", default_value_t = 1_800_000, help_heading = "Size")]
     pub bigrams: usize,
     /// Trigrams to keep
-    #[arg(long, value_name = "N", default_value_t = 5_600_000, help_heading = "Size")]
+    #[arg(long, value_name = "N", default_value_t = 6_600_000, help_heading = "Size")]
     pub trigrams: usize,
     /// The model to write
     #[arg(short, long, value_name = "FILE", required_unless_present = "about", help_heading = "Output")]
