@@ -124,9 +124,7 @@ impl<'s> Document<'s> {
                     let words = tokens_of(&sentence, reading).map(|id| lexicon.model_id(*id));
                     standing = (reading.end, beside(lexicon, memo, &sentence, reading, words));
                 }
-                let next = habits.len() as u32;
-                let habit = *habits.entry(rank::habit_key(&sentence, reading)).or_insert(next);
-                let evidence = rank::evidence(lexicon, &sentence, reading, habit);
+                let evidence = rank::evidence(lexicon, &sentence, reading);
                 let meant = reading.entry.ids().map(|id| lexicon.model_id(id));
                 let gain = standing.1 - beside(lexicon, memo, &sentence, reading, meant);
                 let asked = rank::cost(lexicon.weights(), &evidence, prior, prior.rate);
@@ -137,6 +135,10 @@ impl<'s> Document<'s> {
             }
             kept.sort_by_key(|(behind, ..)| *behind);
             kept.truncate(CHOICES);
+            for (_, reading, evidence) in &mut kept {
+                let next = habits.len() as u32;
+                evidence.habit = *habits.entry(rank::habit_key(&sentence, reading)).or_insert(next);
+            }
             chosen.extend(kept.iter().map(|(_, reading, evidence)| (*reading, *evidence)));
         }
         self.habits = habits;

@@ -34,8 +34,8 @@ pub fn habit_key(sentence: &Sentence<'_>, reading: &Reading) -> u64 {
     extend_key(left.fold(0, |key, id| extend_key(key, *id)), reading.entry.place())
 }
 
-/// The evidence for a reading; `habit` is its number.
-pub fn evidence(lexicon: &Lexicon, sentence: &Sentence<'_>, reading: &Reading, habit: u32) -> Evidence {
+/// The evidence for a reading, its substitution not yet numbered.
+pub fn evidence(lexicon: &Lexicon, sentence: &Sentence<'_>, reading: &Reading) -> Evidence {
     let weights = lexicon.weights();
     let mut fixed = match reading.known {
         Known::User => weights.user,
@@ -49,7 +49,7 @@ pub fn evidence(lexicon: &Lexicon, sentence: &Sentence<'_>, reading: &Reading, h
     if mends_article(lexicon, sentence, reading) {
         fixed -= weights.article;
     }
-    Evidence { fixed, shares: reading.entry.odds(), habit }
+    Evidence { fixed, shares: reading.entry.odds(), habit: 0 }
 }
 
 /// The cost of a reading in a sentence whose words were swapped at `rate`.

@@ -7,6 +7,7 @@
 //! (the back-off of Bayes with Dirichlet priors: MacKay and Peto, "A Hierarchical Dirichlet Language Model", 1995).
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::rules::{ABSENT, Known, side_tokens};
 use super::source::{DIALECTS, PerDialect, Seen};
@@ -119,7 +120,9 @@ const MIDDLE: f32 = 128.0;
 
 /// The probability that a byte of [`odds`] says.
 pub fn probability_of(odds: u8) -> f32 {
-    probability((f32::from(odds) - MIDDLE) / 16.0)
+    static TABLE: LazyLock<[f32; 256]> =
+        LazyLock::new(|| std::array::from_fn(|byte| probability((byte as f32 - MIDDLE) / 16.0)));
+    TABLE[usize::from(odds)]
 }
 
 fn probability(log_odds: f32) -> f32 {

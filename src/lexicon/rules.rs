@@ -83,6 +83,9 @@ const NONE: u32 = u32::MAX;
 /// A substitution that is less likely than this in every dialect is left out: it costs time and never wins.
 const FAINT: f32 = 0.02;
 
+/// Substitutions kept of one left side, the likeliest in any dialect; rules that act on their own are not counted.
+const RIVALS: usize = 8;
+
 /// The key of a sequence one word longer.
 pub fn extend_key(key: u64, id: WordId) -> u64 {
     let wide =
@@ -164,10 +167,21 @@ pub fn build(
     let mut starts: Vec<u8> = Vec::new();
     let mut pairs = vec![0u8; PAIRS / 8];
     let (mut lefts, mut before) = (String::new(), "");
-    for ((ids, capitals, right), (known, costs, left, family)) in &merged {
-        let seen = tally(left, right);
-        let odds = experience::odds(weights, *known, *costs, &families[family], &seen);
-        if *known > Known::Strong && best(&odds) < FAINT {
+    let odds_of: Vec<_> = merged
+        .iter()
+        .map(|((.., right), (known, costs, left, family))| {
+            let seen = tally(left, right);
+            (experience::odds(weights, *known, *costs, &families[family], &seen), experience::support(&seen))
+        })
+        .collect();
+    let mut rivals: HashMap<(&[WordId], u8), Vec<f32>> = HashMap::new();
+    for (((ids, capitals, _), _), (odds, _)) in merged.iter().zip(&odds_of) {
+        rivals.entry((ids, *capitals)).or_default().push(best(odds));
+    }
+    rivals.values_mut().for_each(|odds| odds.sort_by(|a, b| b.total_cmp(a)));
+    for (((ids, capitals, right), (known, costs, left, _)), (odds, support)) in merged.iter().zip(&odds_of) {
+        let last = rivals[&(ids.as_slice(), *capitals)].get(RIVALS - 1).map_or(FAINT, |p| p.max(FAINT));
+        if *known > Known::Strong && best(odds) < last {
             continue;
         }
         // Entries of one left side follow one another: an empty line says that it is the one before.
@@ -208,8 +222,8 @@ pub fn build(
         let repeats = u8::from(right.contains(SLOT));
         entries.extend_from_slice(&[*known as u8, *capitals, repeats]);
         entries.extend_from_slice(costs);
-        entries.extend_from_slice(&odds);
-        entries.push(experience::support(&seen));
+        entries.extend_from_slice(odds);
+        entries.push(*support);
     }
     let size = (nodes.len() * 2 + 1).next_power_of_two();
     let mut table = vec![0u8; size * NODE];
