@@ -74,7 +74,7 @@ pub fn features(
             meant.len() as f32 - written.len() as f32,
             is(token.shape != Shape::Lower && !token.sentence),
             is(rank::mends_article(lexicon, &sentence, reading)),
-            company.others(start, posterior),
+            company.others(start, pass.posterior(*index as usize)),
             is(company.is_uneven(start)),
             if company.is_uneven(start) { company.beside(start, end) } else { 0.0 },
             if company.is_uneven(start) { company.joined(start, end) } else { 0.0 },

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::pass::{Document, Pass};
 use super::rank::Strengths;
-use crate::lexicon::source::DIALECTS;
+use crate::lexicon::source::{DIALECTS, PerDialect};
 
 /// A way of spinning text: which originals a garbled word may stand for depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -22,16 +22,11 @@ pub enum Dialect {
 
 impl Dialect {
     /// All dialects.
-    pub const ALL: [Dialect; 4] = [Self::News, Self::Web, Self::Spinbot, Self::Science];
+    pub const ALL: PerDialect<Dialect> = [Self::News, Self::Web, Self::Spinbot, Self::Science];
 
     /// The name, as tables and reports spell it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::News => "news",
-            Self::Web => "web",
-            Self::Spinbot => "spinbot",
-            Self::Science => "science",
-        }
+        DIALECTS[self as usize]
     }
 }
 
@@ -43,7 +38,7 @@ pub struct Diagnosis {
     /// Share of the words that were swapped, as estimated (0 to 1).
     pub spun: f32,
     /// Weight of each dialect in the spun part, in the order of [`Dialect::ALL`]; sums to 1, or all 0 without damage.
-    pub dialects: [f32; 4],
+    pub dialects: PerDialect<f32>,
     /// The substitutions that this document shows, most frequent first: (garbled, original, expected count).
     pub habits: Vec<(String, String, f32)>,
 }

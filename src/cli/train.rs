@@ -121,21 +121,10 @@ mod work {
 
     /// Counts what marked texts show and writes the table.
     fn count_marked(inputs: &[PathBuf], path: &Path, talk: &Talk) -> Result<()> {
-        let mut files = Vec::new();
-        for input in inputs {
-            if input.is_dir() {
-                let entries = std::fs::read_dir(input).map_err(|e| Error::io(input, &e))?;
-                let mut inside: Vec<_> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
-                inside.retain(|p| p.extension().is_some_and(|e| e == "txt"));
-                inside.sort();
-                files.extend(inside);
-            } else {
-                files.push(input.clone());
-            }
-        }
+        let files = expanded(inputs)?;
         let mut passages = Vec::new();
         for file in &files {
-            let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, &e))?;
+            let text = train::read_lossy(file)?;
             passages.extend(train::marked::passages(&file.display().to_string(), &text)?);
         }
         let table = train::marked::count(&Lexicon::embedded(), &passages);
@@ -177,16 +166,22 @@ mod work {
         Ok(model)
     }
 
-    /// The files to train on, those of a folder sorted by name, with their weights.
-    fn sources(args: &TrainArgs, talk: &Talk) -> Result<Vec<Source>> {
+    /// The inputs, with the texts of a folder in its place.
+    fn expanded(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
         let mut paths = Vec::new();
-        for input in &args.inputs {
+        for input in inputs {
             if input.is_dir() {
                 paths.extend(texts(input)?);
             } else {
                 paths.push(input.clone());
             }
         }
+        Ok(paths)
+    }
+
+    /// The files to train on, those of a folder sorted by name, with their weights.
+    fn sources(args: &TrainArgs, talk: &Talk) -> Result<Vec<Source>> {
+        let paths = expanded(&args.inputs)?;
         let weights: HashMap<&str, f32> =
             args.weights.iter().map(|(genre, w)| (genre.as_str(), *w)).collect();
         let mut sources = Vec::new();

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use crate::edit::Edit;
 use crate::error::Result;
 use crate::lexicon::Lexicon;
+use crate::lexicon::source::DIALECTS;
 use crate::random::Random;
 use crate::text::{Kind as TokenKind, Token, mark_sentences, tokenize, word_hash};
 use ocr::Confusions;
@@ -109,13 +110,7 @@ impl Garbler {
     /// A garbler of this kind, with its usual rate and the seed 1.
     pub fn new(kind: Kind) -> Self {
         let lexicon = Lexicon::embedded();
-        let dialect = match kind {
-            Kind::News => Some(0),
-            Kind::Web => Some(1),
-            Kind::Spinbot => Some(2),
-            Kind::Science => Some(3),
-            _ => None,
-        };
+        let dialect = DIALECTS.iter().position(|dialect| *dialect == kind.name());
         let spinner = dialect.map_or_else(Spinner::default, |dialect| Spinner::new(&lexicon, dialect));
         Self {
             kind,

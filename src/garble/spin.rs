@@ -70,7 +70,7 @@ fn extend(key: u64, hash: u64) -> u64 {
 const ANY_NUMBER: u64 = 1;
 
 impl Spinner {
-    /// What one of the dialects (news, web, science) makes of words.
+    /// What a dialect, a place in `DIALECTS`, makes of words.
     pub fn new(lexicon: &Lexicon, dialect: usize) -> Self {
         let mut spinner = Self::default();
         let mut tokens = Vec::new();

@@ -63,8 +63,8 @@ weights! {
     prior_habit,
     /// Log-odds of a form that was never seen of a substitution that was.
     prior_seen,
-    /// Log-odds that the news dialect has beyond the others: of it hardly anything was seen, so that its priors cannot be fitted.
-    prior_news,
+    /// Log-odds that a dialect has beyond the others where hardly anything was seen of it.
+    prior_thin,
     /// Weight of ln of the share that people wrote (a factor).
     prior_share,
     /// Occurrences that the prior odds are worth.

@@ -54,7 +54,11 @@ fn open(path: &Path, read: Rc<Cell<u64>>) -> Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::with_capacity(1 << 20, file)))
 }
 
-/// The whole file as text; what is not UTF-8 becomes U+FFFD.
+/// The whole file, plain or zstd, as text; one that is not UTF-8 is read as Latin-1.
+///
+/// # Errors
+///
+/// When the file cannot be read or decompressed.
 pub fn read_lossy(path: &Path) -> Result<String> {
     let mut bytes = Vec::new();
     open(path, Rc::default())?.read_to_end(&mut bytes).map_err(|e| Error::io(path, &e))?;

@@ -14,7 +14,7 @@ mod vocabulary;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-pub use corpus::{Source, genre_of};
+pub use corpus::{Source, genre_of, read_lossy};
 pub use counts::WEIGHTS;
 pub use perplexity::{Perplexity, perplexity};
 
