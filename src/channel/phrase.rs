@@ -60,7 +60,8 @@ impl Walk<'_, '_> {
             return;
         }
         for entry in self.rules.entries(node) {
-            if !capitals_fit(tokens, entry.capitals()) || self.lexicon.is_withdrawn(self.key_of(end), &entry)
+            if !capitals_fit(tokens, entry.capitals())
+                || self.lexicon.is_withdrawn(|| self.key_of(end), &entry)
             {
                 continue;
             }

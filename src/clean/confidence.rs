@@ -9,7 +9,7 @@ use super::rank::{self, Strengths};
 use crate::channel::Reading;
 use crate::cost::{Cost, UNIT};
 use crate::lexicon::rules::Known;
-use crate::lexicon::{BEGIN, END, Grams, Lexicon, Weights, WordId};
+use crate::lexicon::{BEGIN, END, Grams, Lexicon, Memo, Weights, WordId};
 use crate::text::Shape;
 
 /// How many features there are.
@@ -32,6 +32,7 @@ pub fn confidence(lexicon: &Lexicon, features: &Features) -> f32 {
 /// The features of every reading on the best path of a sentence, in order.
 pub fn features(
     lexicon: &Lexicon,
+    memo: &mut Memo,
     document: &Document<'_>,
     unit: &Unit,
     pass: &Pass,
@@ -41,7 +42,7 @@ pub fn features(
     let sentence = document.sentence(&unit.tokens);
     let repaired = Repaired::new(lexicon, document, unit, path);
     let company = Company::new(document, unit, pass, path);
-    let each = |(k, index): (usize, &u32)| {
+    let mut each = |(k, index): (usize, &u32)| {
         let reading = &document.readings[*index as usize];
         let (start, end) = (reading.start as usize, reading.end as usize);
         let written: Vec<WordId> = sentence.ids[start..end].iter().map(|id| lexicon.model_id(*id)).collect();
@@ -62,7 +63,7 @@ pub fn features(
             1.0,
             log_odds(posterior),
             log_odds(changed),
-            gain(lexicon.grams(), before, &written, &meant, after),
+            gain(lexicon.grams(), memo, before, &written, &meant, after),
             log_odds(rank::share(evidence, strengths)),
             reading.entry.support(),
             rank::commoner(lexicon, &sentence, reading),
@@ -80,7 +81,7 @@ pub fn features(
             if company.is_uneven(start) { company.joined(start, end) } else { 0.0 },
         ]
     };
-    path.iter().enumerate().map(each).collect()
+    path.iter().enumerate().map(&mut each).collect()
 }
 
 /// What stands beside the repairs of a sentence.
@@ -190,16 +191,19 @@ impl Repaired {
 }
 
 /// What the language model gains by `meant` for `written`, in nats.
-fn gain(grams: &Grams<'_>, before: &[WordId], written: &[WordId], meant: &[WordId], after: &[WordId]) -> f32 {
-    let cost = |words: &[WordId]| -> Cost {
-        let mut state = grams.after(before[0], before[1]);
-        let mut sum = 0;
-        for &word in words.iter().chain(after) {
-            let (cost, next) = grams.score(state, word);
-            sum += cost;
-            state = next;
-        }
-        sum
-    };
-    (cost(written) - cost(meant)) as f32 / UNIT as f32
+fn gain(
+    grams: &Grams<'_>,
+    memo: &mut Memo,
+    before: &[WordId],
+    written: &[WordId],
+    meant: &[WordId],
+    after: &[WordId],
+) -> f32 {
+    let begin = grams.after(before[0], before[1], memo.bigram(grams, before[0], before[1]));
+    for words in [written, meant] {
+        words.iter().chain(after).fold(begin, |state, word| memo.ask(grams, state, *word));
+    }
+    let stood = written.len() + after.len();
+    let signed = |(i, (cost, _)): (usize, (Cost, _))| if i < stood { cost } else { -cost };
+    memo.scores(grams).enumerate().map(signed).sum::<Cost>() as f32 / UNIT as f32
 }

@@ -7,7 +7,7 @@ use super::pass::{Document, Pass};
 use super::rank::{self, Strengths};
 use crate::cost::UNIT;
 use crate::edit::Edit;
-use crate::lexicon::{Lexicon, UNKNOWN};
+use crate::lexicon::{Lexicon, Memo, UNKNOWN};
 use crate::text::Kind;
 
 /// What each stage saw of a document.
@@ -60,6 +60,7 @@ pub struct ReadingView {
 /// Collects what the stages saw.
 pub(super) fn explain(
     lexicon: &Lexicon,
+    memo: &mut Memo,
     document: &Document<'_>,
     pass: &Pass,
     strengths: &Strengths,
@@ -78,7 +79,8 @@ pub(super) fn explain(
     }
     for ((unit, decoded), rate) in document.units.iter().zip(&pass.decoded).zip(&pass.rates) {
         let path = decoded.as_ref().map_or(&[][..], |d| &d.path);
-        let features = confidence::features(lexicon, document, unit, pass, strengths, path);
+        let features = confidence::features(lexicon, memo, document, unit, pass, strengths, path);
+        let cost = rank::cost(lexicon.weights(), strengths, *rate);
         for index in unit.readings.clone() {
             let reading = &document.readings[index];
             let first = document.tokens[unit.tokens.start + reading.start as usize].start as usize;
@@ -94,8 +96,7 @@ pub(super) fn explain(
                 range: first..last,
                 text: reading.entry.text().replace(crate::lexicon::rules::SLOT, "{number}"),
                 reason: reading.known.name().to_owned(),
-                cost: rank::cost(lexicon.weights(), &document.evidence[index], strengths, *rate) as f32
-                    / UNIT as f32,
+                cost: cost(&document.evidence[index]) as f32 / UNIT as f32,
                 posterior: pass.posterior(index),
                 chosen: made,
                 evidence,

@@ -6,6 +6,7 @@ mod cleaned;
 mod confidence;
 mod diagnosis;
 mod explain;
+mod explored;
 mod pass;
 mod rank;
 mod triage;
@@ -20,17 +21,13 @@ use std::sync::Arc;
 
 use crate::edit::{Channel, Edit, Patch};
 use crate::lexicon::Lexicon;
-use crate::lexicon::source::DIALECTS;
+use explored::Explorer;
 use pass::{Document, Pass};
 use rank::Strengths;
 use triage::Triage;
 
 /// A repair may make another one visible; a text that goes on changing after so many rounds is left as it was.
 const ROUNDS: usize = 8;
-
-/// How often the strengths of a document are estimated anew. Twice costs a pass more and gained nothing (F0.5 on the
-/// development rows 0.744 for 0.749: benches/RESULTS.md, Ablation).
-const REESTIMATES: usize = 1;
 
 /// A text of more lines is cleaned section by section, each a document of its own.
 const LINES: usize = 512;
@@ -123,7 +120,8 @@ impl Cleaner {
 
     /// Repeats rounds on a section until nothing changes.
     fn settle(&self, source: &[u8]) -> (Patch, Vec<Edit>, Diagnosis) {
-        let first = self.round(source);
+        let mut explorer = Explorer::new(&self.engine.lexicon);
+        let first = self.round(source, &mut explorer, true);
         let mut patch = Patch::new(first.edits);
         let mut texts: Vec<(Vec<u8>, Patch)> = Vec::new();
         while !patch.is_empty() {
@@ -137,7 +135,7 @@ impl Cleaner {
                 patch = smallest.map(|(_, p)| p).unwrap_or_default();
                 break;
             }
-            let next = Patch::new(self.round(&text).edits);
+            let next = Patch::new(self.round(&text, &mut explorer, false).edits);
             texts.push((text, patch.clone()));
             if next.is_empty() {
                 break;
@@ -154,7 +152,8 @@ impl Cleaner {
     /// How garbled a document is, without repairing it.
     pub fn diagnose(&self, source: &[u8]) -> Diagnosis {
         sections(source).fold(Diagnosis::default(), |mut sum, section| {
-            sum.add(self.round(&source[section]).diagnosis);
+            let mut explorer = Explorer::new(&self.engine.lexicon);
+            sum.add(self.round(&source[section], &mut explorer, true).diagnosis);
             sum
         })
     }
@@ -163,16 +162,19 @@ impl Cleaner {
     pub fn explain(&self, source: &[u8]) -> Explanation {
         let lexicon = &self.engine.lexicon;
         let whole = 0..source.len();
-        let (document, pass, strengths) = self.decode(source, std::slice::from_ref(&whole), None);
-        let edits = self.edits(&document, &pass, &strengths, document.tokens.len()).0;
-        let mut out = explain::explain(lexicon, &document, &pass, &strengths, &edits);
+        let mut explorer = Explorer::new(lexicon);
+        let (document, pass, strengths) =
+            self.decode(&mut explorer, source, std::slice::from_ref(&whole), None);
+        let tokens = document.tokens.len();
+        let edits = self.edits(&mut explorer, &document, &pass, &strengths, tokens, true).0;
+        let mut out = explain::explain(lexicon, &mut explorer.memo, &document, &pass, &strengths, &edits);
         out.evidence = pass.evidence(&document, lexicon.weights().telling).iter().sum();
         out.lean = triage::triage(lexicon, source, lexicon.weights().suspect).evidence;
         out
     }
 
-    /// One round: triage, then diagnosis and decoding, part by part.
-    fn round(&self, source: &[u8]) -> Round {
+    /// One round: triage, then diagnosis and decoding, part by part. Doubts and diagnosis are those of the first.
+    fn round(&self, source: &[u8], explorer: &mut Explorer<'_>, first: bool) -> Round {
         let lexicon = &self.engine.lexicon;
         let weights = lexicon.weights();
         let Triage { tokens, evidence, mut regions, stretches, peaks } =
@@ -183,7 +185,7 @@ impl Cleaner {
             return round;
         }
         let bytes: usize = regions.iter().map(Range::len).sum();
-        if bytes > WORTH && !self.shows(source, &peaks) {
+        if bytes > WORTH && !self.shows(explorer, source, &peaks) {
             round.diagnosis.words = tokens;
             return round;
         }
@@ -196,53 +198,48 @@ impl Cleaner {
             let bytes: usize = part.iter().map(Range::len).sum();
             let all: usize = regions.iter().map(Range::len).sum();
             let tokens = (tokens as f64 * bytes as f64 / all as f64) as usize;
-            let (document, pass, strengths) = self.decode(source, part, Some(tokens));
-            let (edits, doubts) = self.edits(&document, &pass, &strengths, tokens);
+            let (document, pass, strengths) = self.decode(explorer, source, part, Some(tokens));
+            let (edits, doubts) = self.edits(explorer, &document, &pass, &strengths, tokens, first);
             round.edits.extend(edits);
             round.doubts.extend(doubts);
-            round.diagnosis.add(diagnosis::diagnose(&document, &pass, &strengths, tokens));
+            if first {
+                round.diagnosis.add(diagnosis::diagnose(&document, &pass, &strengths, tokens));
+            }
         }
         round
     }
 
     /// Do the most suspicious sentences, decoded by themselves, show that the rest is worth decoding? In clean text there
     /// are always some that look odd word by word, and hardly any that the lattice would rather read otherwise.
-    fn shows(&self, source: &[u8], peaks: &[(f32, Range<usize>)]) -> bool {
+    fn shows(&self, explorer: &mut Explorer<'_>, source: &[u8], peaks: &[(f32, Range<usize>)]) -> bool {
         if peaks.first().is_some_and(|(score, _)| *score >= triage::CERTAIN) {
             return true;
         }
         let mut sentences: Vec<Range<usize>> = peaks.iter().map(|(_, range)| range.clone()).collect();
         sentences.sort_by_key(|range| range.start);
-        let (document, pass, _) = self.decode(source, &sentences, None);
+        let (document, pass, _) = self.decode(explorer, source, &sentences, None);
         let tokens = document.tokens.len() as f32;
         let weights = self.engine.lexicon.weights();
         pass.evidence(&document, weights.telling).iter().sum::<f32>() > weights.probe * tokens
     }
 
-    /// Decodes with prior rates, then twice with what the decoding before showed. The document has `tokens` tokens in
-    /// all (`None`: those of the regions).
+    /// Decodes with prior strengths, then with what that showed; estimating them a second time costs a pass more and
+    /// gained nothing (F0.5 on the development rows 0.744 for 0.749: benches/RESULTS.md, Ablation). The document has
+    /// `tokens` tokens in all (`None`: those of the regions).
     fn decode<'s>(
         &self,
+        explorer: &mut Explorer<'_>,
         source: &'s [u8],
         regions: &[Range<usize>],
         tokens: Option<usize>,
     ) -> (Document<'s>, Pass, Strengths) {
         let lexicon = &self.engine.lexicon;
-        let prior = Strengths {
-            rate: lexicon.weights().rate,
-            dialects: [1.0 / DIALECTS.len() as f32; DIALECTS.len()],
-            habits: Vec::new(),
-        };
-        let mut document = Document::new(lexicon, source, regions, &prior);
+        let document = Document::new(explorer, source, regions);
         let tokens = tokens.unwrap_or(document.tokens.len());
-        let rates = vec![prior.rate; document.units.len()];
-        let mut pass = document.decode(lexicon, &prior, rates);
-        let mut strengths = prior;
-        for _ in 0..REESTIMATES {
-            strengths = pass.strengths(&document, lexicon, &strengths, tokens);
-            let rates = pass.local_rates(&document, lexicon, &strengths);
-            pass = document.decode(lexicon, &strengths, rates);
-        }
+        let prior = document.prior();
+        let strengths = prior.strengths(&document, lexicon, &explorer.prior, tokens);
+        let rates = prior.local_rates(&document, lexicon, &strengths);
+        let pass = document.decode(explorer, &strengths, rates);
         (document, pass, strengths)
     }
 
@@ -263,13 +260,15 @@ impl Cleaner {
             .collect()
     }
 
-    /// The edits to make, and those only to show.
+    /// The edits to make, and those only to show, where they are `asked` for.
     fn edits(
         &self,
+        explorer: &mut Explorer<'_>,
         document: &Document<'_>,
         pass: &Pass,
         strengths: &Strengths,
         tokens: usize,
+        asked: bool,
     ) -> (Vec<Edit>, Vec<Edit>) {
         let lexicon = &self.engine.lexicon;
         let garbled = self.garbled(document, pass, tokens);
@@ -280,21 +279,28 @@ impl Cleaner {
             if !garbled[i] && !decoded.path.iter().any(is_users) {
                 continue;
             }
-            let features = confidence::features(lexicon, document, unit, pass, strengths, &decoded.path);
+            let features = confidence::features(
+                lexicon,
+                &mut explorer.memo,
+                document,
+                unit,
+                pass,
+                strengths,
+                &decoded.path,
+            );
             for (&index, features) in decoded.path.iter().zip(&features) {
                 let reading = &document.readings[index as usize];
                 let garbled = garbled[i];
                 let confidence = confidence::confidence(lexicon, features);
                 let made = confidence >= self.engine.threshold && (garbled || choose::is_users(reading));
+                if !made && !(asked && confidence >= DOUBT) {
+                    continue;
+                }
                 for edit in choose::edits(lexicon, document, unit, reading, confidence) {
                     if self.is_protected(document.text, &edit) {
                         continue;
                     }
-                    if made {
-                        edits.push(edit);
-                    } else if confidence >= DOUBT {
-                        doubts.push(edit);
-                    }
+                    if made { edits.push(edit) } else { doubts.push(edit) }
                 }
             }
         }

@@ -1,15 +1,17 @@
 //! A document on its way through the passes: tokens, sentences, readings, and what each decoding found.
 
 use std::ops::Range;
+use std::rc::Rc;
 
+use super::explored::{Explored, Explorer, probability};
 use super::rank::{self, Evidence, Strengths};
-use crate::channel::{Reading, Sentence, phrase_readings};
-use crate::cost::{self, Cost, NEVER, UNIT};
-use crate::decode::{Beam, Decoded, Graph, Lattice};
+use crate::channel::{Reading, Sentence};
+use crate::cost::{self, UNIT};
+use crate::decode::Decoded;
 use crate::lexicon::abbreviations::is_abbreviation;
 use crate::lexicon::rules::Known;
 use crate::lexicon::source::DIALECTS;
-use crate::lexicon::{BEGIN, END, Lexicon, Memo, WordId};
+use crate::lexicon::{Lexicon, WordId};
 use crate::text::{ByHash, Token, mark_sentences, tokenize_some};
 
 /// Longer sentences are cut: the search looks no further anyway.
@@ -18,20 +20,14 @@ const LONGEST: usize = 400;
 /// Open words that the prior rate of a document counts as.
 const PRIOR_WORDS: f32 = 20.0;
 
-/// Readings kept at a place, and how far (in nats) one may be behind the text as it stands, by its neighbours alone.
-const CHOICES: usize = 5;
-const BEHIND: f32 = 6.0;
-
-/// A sentence with its readings.
+/// A sentence of a document.
 pub struct Unit {
     /// Its tokens.
     pub tokens: Range<usize>,
     /// Its readings, in [`Document::readings`].
     pub readings: Range<usize>,
-    /// How many of its tokens begin a reading: the words that a spinner may have put there.
-    pub open: f32,
-    lattice: Lattice,
-    graph: Graph,
+    /// What is known of it by itself.
+    pub explored: Rc<Explored>,
 }
 
 /// A document, cut up.
@@ -57,14 +53,16 @@ pub struct Pass {
     pub decoded: Vec<Option<Decoded>>,
     /// The rate that each sentence was decoded with.
     pub rates: Vec<f32>,
-    /// −ln of the posterior of each reading.
-    pub posteriors: Vec<Cost>,
+    /// The posterior of each reading.
+    pub posteriors: Posteriors,
 }
 
+/// How likely each reading of a document is what was meant.
+pub struct Posteriors(Vec<f32>);
+
 impl<'s> Document<'s> {
-    /// Cuts regions of a text up, collects their readings and explores the lattices. Regions begin and end between
-    /// sentences.
-    pub fn new(lexicon: &Lexicon, text: &'s [u8], regions: &[Range<usize>], prior: &Strengths) -> Self {
+    /// Cuts regions of a text up and explores their sentences. Regions begin and end between sentences.
+    pub fn new(explorer: &mut Explorer<'_>, text: &'s [u8], regions: &[Range<usize>]) -> Self {
         let mut document = Self {
             text,
             tokens: Vec::new(),
@@ -74,89 +72,39 @@ impl<'s> Document<'s> {
             units: Vec::new(),
             habits: ByHash::default(),
         };
-        let mut memo = Memo::default();
         for region in regions {
             let first = document.tokens.len();
             tokenize_some(&text[..region.end], region.start, usize::MAX, &mut document.tokens);
             mark_sentences(&mut document.tokens[first..], is_abbreviation);
             let tokens = &document.tokens[first..];
-            document.ids.extend(tokens.iter().map(|t| lexicon.token_id(t)));
-            document.cut(lexicon, &mut memo, first, prior);
+            document.ids.extend(tokens.iter().map(|t| explorer.lexicon.token_id(t)));
+            document.cut(explorer, first);
         }
         document
     }
 
     /// Cuts the tokens from `first` on into sentences.
-    fn cut(&mut self, lexicon: &Lexicon, memo: &mut Memo, first: usize, prior: &Strengths) {
+    fn cut(&mut self, explorer: &mut Explorer<'_>, first: usize) {
         let mut start = first;
-        let mut proposed = Vec::new();
         for i in first + 1..=self.tokens.len() {
             if i == self.tokens.len() || self.tokens[i].sentence || i - start >= LONGEST {
-                proposed.clear();
-                phrase_readings(lexicon, &self.sentence(&(start..i)), &mut proposed);
-                self.add(lexicon, memo, start..i, &proposed, prior);
+                let explored = explorer.explore(&self.sentence(&(start..i)));
+                self.add(start..i, explored);
                 start = i;
             }
         }
     }
 
-    /// Adds a sentence with those of its readings that have a chance.
-    fn add(
-        &mut self,
-        lexicon: &Lexicon,
-        memo: &mut Memo,
-        tokens: Range<usize>,
-        proposed: &[Reading],
-        prior: &Strengths,
-    ) {
+    /// Adds a sentence, its substitutions numbered.
+    fn add(&mut self, tokens: Range<usize>, explored: Rc<Explored>) {
         let from = self.readings.len();
-        let open = proposed.chunk_by(|a, b| a.start == b.start).count() as f32;
-        let mut habits = std::mem::take(&mut self.habits);
-        let mut kept: Vec<(Cost, Reading, Evidence)> = Vec::new();
-        let sentence = self.sentence(&tokens);
-        let mut chosen = Vec::new();
-        memo.warm(lexicon.grams(), pairs(lexicon, &sentence, proposed));
-        for same in proposed.chunk_by(|a, b| a.start == b.start) {
-            kept.clear();
-            let mut standing = (0, 0);
-            for reading in same {
-                if standing.0 != reading.end {
-                    let words = tokens_of(&sentence, reading).map(|id| lexicon.model_id(*id));
-                    standing = (reading.end, beside(lexicon, memo, &sentence, reading, words));
-                }
-                let evidence = rank::evidence(lexicon, &sentence, reading);
-                let meant = reading.entry.ids().map(|id| lexicon.model_id(id));
-                let gain = standing.1 - beside(lexicon, memo, &sentence, reading, meant);
-                let asked = rank::cost(lexicon.weights(), &evidence, prior, prior.rate);
-                let behind = asked - beam(lexicon).weigh(gain);
-                if behind < (BEHIND * UNIT as f32) as Cost || reading.known <= Known::Strong {
-                    kept.push((behind, *reading, evidence));
-                }
-            }
-            kept.sort_by_key(|(behind, ..)| *behind);
-            kept.truncate(CHOICES);
-            for (_, reading, evidence) in &mut kept {
-                let next = habits.len() as u32;
-                evidence.habit = *habits.entry(rank::habit_key(&sentence, reading)).or_insert(next);
-            }
-            chosen.extend(kept.iter().map(|(_, reading, evidence)| (*reading, *evidence)));
+        self.readings.extend_from_slice(&explored.readings);
+        for (evidence, key) in explored.evidence.iter().zip(&explored.habits) {
+            let next = self.habits.len() as u32;
+            let habit = *self.habits.entry(*key).or_insert(next);
+            self.evidence.push(Evidence { habit, ..*evidence });
         }
-        self.habits = habits;
-        self.readings.extend(chosen.iter().map(|c| c.0));
-        self.evidence.extend(chosen.iter().map(|c| c.1));
-        let mut unit = Unit {
-            tokens,
-            readings: from..self.readings.len(),
-            open,
-            lattice: Lattice::default(),
-            graph: Graph::default(),
-        };
-        if !unit.readings.is_empty() {
-            unit.lattice = self.lattice(lexicon, &unit);
-            self.price(lexicon, &unit.readings, &mut unit.lattice, prior, prior.rate);
-            unit.graph = Graph::build(&unit.lattice, lexicon.grams(), memo, beam(lexicon));
-        }
-        self.units.push(unit);
+        self.units.push(Unit { tokens, readings: from..self.readings.len(), explored });
     }
 
     /// A sentence as channels see it.
@@ -164,117 +112,42 @@ impl<'s> Document<'s> {
         Sentence { tokens: &self.tokens[tokens.clone()], ids: &self.ids[tokens.clone()] }
     }
 
-    /// The lattice of a sentence, without costs.
-    fn lattice(&self, lexicon: &Lexicon, unit: &Unit) -> Lattice {
-        let sentence = self.sentence(&unit.tokens);
-        let mut lattice = Lattice::default();
-        lattice.reset(sentence.tokens.len());
-        let mut next = unit.readings.start;
-        for (at, id) in sentence.ids.iter().enumerate() {
-            lattice.push(at..at + 1, std::iter::once(lexicon.model_id(*id)), 0, None);
-            while next < unit.readings.end && self.readings[next].start as usize == at {
-                let reading = &self.readings[next];
-                let words = reading.entry.ids().map(|i| lexicon.model_id(i));
-                lattice.push(at..reading.end as usize, words, 0, Some(next as u32));
-                next += 1;
-            }
-        }
-        lattice
-    }
-
-    /// Sets the costs of a lattice.
-    fn price(
-        &self,
-        lexicon: &Lexicon,
-        readings: &Range<usize>,
-        lattice: &mut Lattice,
-        strengths: &Strengths,
-        rate: f32,
-    ) {
-        debug_assert!(readings.end <= self.readings.len());
-        let stays = cost::of(1.0 - f64::from(rate));
-        for arc in &mut lattice.arcs {
-            arc.cost = match arc.reading {
-                Some(i) => rank::cost(lexicon.weights(), &self.evidence[i as usize], strengths, rate),
-                None => stays,
-            };
-        }
+    /// The posterior of each reading by prior strengths.
+    pub fn prior(&self) -> Posteriors {
+        Posteriors(self.units.iter().flat_map(|unit| &unit.explored.posteriors).copied().collect())
     }
 
     /// Decodes every sentence that has readings, each at its rate.
-    pub fn decode(&mut self, lexicon: &Lexicon, strengths: &Strengths, rates: Vec<f32>) -> Pass {
-        let mut posteriors = vec![NEVER; self.readings.len()];
-        let mut units = std::mem::take(&mut self.units);
-        let mut decoded = Vec::with_capacity(units.len());
-        for (unit, rate) in units.iter_mut().zip(&rates) {
+    pub fn decode(&self, explorer: &mut Explorer<'_>, strengths: &Strengths, rates: Vec<f32>) -> Pass {
+        let mut posteriors = Vec::with_capacity(self.readings.len());
+        let mut decoded = Vec::with_capacity(self.units.len());
+        let mut costs = Vec::new();
+        for (unit, rate) in self.units.iter().zip(&rates) {
             if unit.readings.is_empty() {
                 decoded.push(None);
                 continue;
             }
-            self.price(lexicon, &unit.readings, &mut unit.lattice, strengths, *rate);
-            let mut found = unit.graph.decode(&unit.lattice);
-            for (arc, posterior) in unit.lattice.arcs.iter().zip(&found.posteriors) {
-                if let Some(reading) = arc.reading {
-                    posteriors[reading as usize] = *posterior;
-                }
-            }
-            let arcs = &unit.lattice.arcs;
-            found.path = found.path.iter().filter_map(|arc| arcs[*arc as usize].reading).collect();
+            let Explored { lattice, graph, .. } = &*unit.explored;
+            let evidence = &self.evidence[unit.readings.clone()];
+            let cost = rank::cost(explorer.lexicon.weights(), strengths, *rate);
+            let stays = cost::of(1.0 - f64::from(*rate));
+            costs.clear();
+            costs.extend(lattice.arcs.iter().map(|arc| match arc.reading {
+                Some(number) => cost(&evidence[number as usize]),
+                None => stays,
+            }));
+            let mut found = graph.decode(lattice, &costs, &mut explorer.search);
+            let of_readings =
+                lattice.arcs.iter().zip(&found.posteriors).filter(|(arc, _)| arc.reading.is_some());
+            posteriors.extend(of_readings.map(|(_, posterior)| probability(*posterior)));
+            let number = |arc: &u32| lattice.arcs[*arc as usize].reading;
+            let from = unit.readings.start as u32;
+            found.path = found.path.iter().filter_map(number).map(|number| from + number).collect();
             found.posteriors = Vec::new();
             decoded.push(Some(found));
         }
-        self.units = units;
-        Pass { decoded, rates, posteriors }
+        Pass { decoded, rates, posteriors: Posteriors(posteriors) }
     }
-}
-
-fn beam(lexicon: &Lexicon) -> Beam {
-    Beam { model: (lexicon.weights().model * 256.0) as Cost, ..Beam::default() }
-}
-
-fn tokens_of<'s>(sentence: &Sentence<'s>, reading: &Reading) -> impl Iterator<Item = &'s WordId> + use<'s> {
-    sentence.ids[reading.start as usize..reading.end as usize].iter()
-}
-
-/// The pairs of words that [`beside`] asks for: those of the sentence as it stands, and those of each reading.
-fn pairs<'p>(
-    lexicon: &'p Lexicon,
-    sentence: &'p Sentence<'p>,
-    proposed: &'p [Reading],
-) -> impl Iterator<Item = (WordId, WordId)> + use<'p> {
-    let id = |at: usize| sentence.ids.get(at).map_or(END, |id| lexicon.model_id(*id));
-    let before = move |at: usize| if at == 0 { BEGIN } else { id(at - 1) };
-    let standing = (0..=sentence.ids.len()).map(move |at| (before(at), id(at)));
-    let read = proposed.iter().flat_map(move |reading| {
-        let meant = reading.entry.ids().map(|id| lexicon.model_id(id));
-        let words = meant.chain(std::iter::once(id(reading.end as usize)));
-        words.scan(before(reading.start as usize), |last, word| Some((std::mem::replace(last, word), word)))
-    });
-    standing.chain(read)
-}
-
-/// The cost of words in the place of a reading's span, by bigrams with the words that stand beside it.
-fn beside(
-    lexicon: &Lexicon,
-    memo: &mut Memo,
-    sentence: &Sentence<'_>,
-    reading: &Reading,
-    words: impl Iterator<Item = WordId>,
-) -> Cost {
-    let grams = lexicon.grams();
-    let (start, end) = (reading.start as usize, reading.end as usize);
-    let id = |at: usize| lexicon.model_id(sentence.ids[at]);
-    let mut last = if start > 0 { id(start - 1) } else { BEGIN };
-    let after = if end < sentence.ids.len() { id(end) } else { END };
-    let mut sum = 0;
-    for word in words.chain(std::iter::once(after)) {
-        sum += match memo.bigram(grams, last, word) {
-            Some((cost, ..)) => cost,
-            None => grams.alone(word) + grams.forget(last),
-        };
-        last = word;
-    }
-    sum
 }
 
 impl Pass {
@@ -291,10 +164,12 @@ impl Pass {
 
     /// The posterior of a reading.
     pub fn posterior(&self, reading: usize) -> f32 {
-        cost::probability(self.posteriors[reading]) as f32
+        self.posteriors.0[reading]
     }
+}
 
-    /// What this pass says of the document of so many tokens: one step of expectation–maximisation.
+impl Posteriors {
+    /// What they say of the document of so many tokens: one step of expectation–maximisation.
     pub fn strengths(
         &self,
         document: &Document<'_>,
@@ -305,13 +180,13 @@ impl Pass {
         let weights = lexicon.weights();
         // Sentences that triage left out count as words that nobody swapped.
         let decoded = document.tokens.len().max(1) as f32;
-        let open: f32 = document.units.iter().map(|u| u.open).sum();
+        let open: f32 = document.units.iter().map(|u| u.explored.open).sum();
         let left_out = (tokens as f32 - decoded).max(0.0) * open / decoded;
         let (mut edits, words) = (weights.rate * PRIOR_WORDS, PRIOR_WORDS + left_out + open);
         let mut dialects = [0.5f32; DIALECTS.len()];
         let mut habits = vec![0.0; document.habits.len()];
         for (index, evidence) in document.evidence.iter().enumerate() {
-            let p = self.posterior(index);
+            let p = self.0[index];
             if p < 0.01 {
                 continue;
             }
@@ -331,10 +206,7 @@ impl Pass {
         let counts: Vec<(f32, f32)> = document
             .units
             .iter()
-            .map(|unit| {
-                let edits = unit.readings.clone().map(|r| self.posterior(r)).sum();
-                (edits, unit.open)
-            })
+            .map(|unit| (self.0[unit.readings.clone()].iter().sum(), unit.explored.open))
             .collect();
         let prior = lexicon.weights().local;
         (0..counts.len())

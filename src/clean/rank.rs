@@ -3,7 +3,7 @@
 use crate::channel::{Reading, Sentence};
 use crate::cost::{Cost, UNIT};
 use crate::lexicon::rules::{Known, extend_key};
-use crate::lexicon::source::PerDialect;
+use crate::lexicon::source::{DIALECTS, PerDialect};
 use crate::lexicon::{Lexicon, Weights, WordId, flag};
 
 /// What is believed of a document while it is decoded.
@@ -15,6 +15,14 @@ pub struct Strengths {
     pub dialects: PerDialect<f32>,
     /// Expected count of each substitution, by [`Evidence::habit`].
     pub habits: Vec<f32>,
+}
+
+impl Strengths {
+    /// What is believed of a document before anything was seen of it.
+    pub fn prior(weights: &Weights) -> Self {
+        let dialects = [1.0 / DIALECTS.len() as f32; DIALECTS.len()];
+        Self { rate: weights.rate, dialects, habits: Vec::new() }
+    }
 }
 
 /// What speaks for a reading whatever the document is: computed once, used in every pass.
@@ -52,14 +60,18 @@ pub fn evidence(lexicon: &Lexicon, sentence: &Sentence<'_>, reading: &Reading) -
     Evidence { fixed, shares: reading.entry.odds(), habit: 0 }
 }
 
-/// The cost of a reading in a sentence whose words were swapped at `rate`.
-pub fn cost(weights: &Weights, evidence: &Evidence, strengths: &Strengths, rate: f32) -> Cost {
-    let share = share(evidence, strengths).clamp(1e-6, 1.0 - 1e-3);
-    let mut nats = evidence.fixed - rate.max(1e-9).ln() - weights.share * (share / (1.0 - share)).ln();
-    if let Some(count) = strengths.habits.get(evidence.habit as usize) {
-        nats -= weights.consistency * count.ln_1p();
+/// The costs of readings in a sentence whose words were swapped at `rate`.
+pub fn cost(weights: &Weights, strengths: &Strengths, rate: f32) -> impl Fn(&Evidence) -> Cost {
+    let swapped = rate.max(1e-9).ln();
+    move |evidence| {
+        let share = share(evidence, strengths).clamp(1e-6, 1.0 - 1e-3);
+        let mut nats = evidence.fixed - swapped - weights.share * (share / (1.0 - share)).ln();
+        // Most substitutions are expected nowhere.
+        if let Some(count) = strengths.habits.get(evidence.habit as usize).filter(|count| **count > 0.0) {
+            nats -= weights.consistency * count.ln_1p();
+        }
+        (nats * UNIT as f32).round() as Cost
     }
-    (nats * UNIT as f32).round() as Cost
 }
 
 /// Probability that what stands there stands for this in this document, whatever is around it.

@@ -8,9 +8,9 @@
 //! one that repairs fewer tokens wins, so what stands beats any repair of equal cost; then the one found first, which is
 //! the one whose arcs come first in the lattice.
 
-use super::lattice::Lattice;
+use super::lattice::{Arc, Lattice};
 use crate::cost::{self, Cost, NEVER};
-use crate::lexicon::{Grams, Memo, State, WordId};
+use crate::lexicon::{END, Grams, Memo, State};
 
 /// How wide the search is, and what the language model weighs.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +58,8 @@ struct Edge {
     from: u32,
     to: u32,
     arc: u32,
+    /// How many tokens it repairs.
+    repaired: u32,
     /// What the language model asks, weighed.
     model: Cost,
 }
@@ -75,37 +77,96 @@ pub struct Graph {
 }
 
 /// A hypothesis while the graph is built.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Open {
     id: u32,
     state: State,
     best: Cost,
 }
 
+/// A hypothesis while the graph is decoded.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    /// The best way to it: its cost, and how many tokens it repairs.
+    best: (Cost, u32),
+    /// The last edge of that way.
+    back: u32,
+    /// The cost of all ways to it together, and of all ways from it to the end.
+    forward: Cost,
+    backward: Cost,
+}
+
+/// Room for the search, used again for each sentence.
+#[derive(Debug, Default)]
+pub struct Search {
+    /// Hypotheses by place.
+    places: Vec<Vec<Open>>,
+    here: Vec<Open>,
+    scores: Vec<(Cost, State)>,
+    edges: Vec<Edge>,
+    ways: Vec<Way>,
+}
+
 impl Graph {
     /// Explores a lattice with the costs that its arcs have now.
-    pub fn build(lattice: &Lattice, grams: &Grams<'_>, memo: &mut Memo, beam: Beam) -> Self {
-        let mut graph = Self { hypotheses: 1, ..Self::default() };
-        let mut places: Vec<Vec<Open>> = vec![Vec::new(); lattice.len + 1];
+    pub fn build(
+        lattice: &Lattice,
+        grams: &Grams<'_>,
+        memo: &mut Memo,
+        beam: Beam,
+        search: &mut Search,
+    ) -> Self {
+        let mut graph = Self { hypotheses: 1, edges: std::mem::take(&mut search.edges), ..Self::default() };
+        graph.edges.clear();
+        let Search { places, here, scores, .. } = search;
+        places.iter_mut().for_each(Vec::clear);
+        places.resize_with(places.len().max(lattice.len + 1), Vec::new);
         places[0].push(Open { id: 0, state: grams.begin(), best: 0 });
         let mut first = 0;
         for place in 0..lattice.len {
-            let here = prune(std::mem::take(&mut places[place]), beam);
+            std::mem::swap(here, &mut places[place]);
+            prune(here, beam);
             let end = first + lattice.arcs[first..].partition_point(|a| a.start as usize <= place);
+            // The first words of all arcs after all hypotheses, their trigrams asked for at once.
+            for arc in &lattice.arcs[first..end] {
+                if let Some(&word) = lattice.words(arc).first() {
+                    for open in here.iter() {
+                        memo.ask(grams, open.state, word);
+                    }
+                }
+            }
+            scores.clear();
+            scores.extend(memo.scores(grams));
+            let mut found = scores.iter();
             for index in first..end {
                 let arc = &lattice.arcs[index];
-                let words = lattice.words(arc);
-                for open in &here {
-                    let (model, state) = read(grams, open.state, words, memo);
+                let more = lattice.words(arc).get(1..).unwrap_or_default();
+                for open in here.iter() {
+                    let scored = if arc.ids.is_empty() { None } else { found.next() };
+                    let (mut model, mut state) = scored.copied().unwrap_or((0, open.state));
+                    for &word in more {
+                        let (cost, next) =
+                            grams.score_with(state, word, memo.bigram(grams, state.last(), word));
+                        model += cost;
+                        state = next;
+                    }
                     let model = beam.weigh(model);
-                    graph.extend(&mut places[arc.end as usize], open, state, index as u32, model, arc.cost);
+                    graph.extend(&mut places[arc.end as usize], open, state, (arc, index as u32), model);
                 }
             }
             first = end;
         }
-        let last = prune(std::mem::take(&mut places[lattice.len]), beam);
-        graph.ends = last.iter().map(|open| (open.id, beam.weigh(grams.end(open.state)))).collect();
+        let last = &mut places[lattice.len];
+        prune(last, beam);
+        let mut end = |open: &Open| {
+            let bigram = memo.bigram(grams, open.state.last(), END);
+            (open.id, beam.weigh(grams.score_with(open.state, END, bigram).0))
+        };
+        graph.ends = last.iter().map(&mut end).collect();
         graph.standing = standing(lattice, grams, memo, beam);
+        // The graph takes the room that it needs, and leaves the search its own.
+        let edges = graph.edges.clone();
+        search.edges = std::mem::replace(&mut graph.edges, edges);
         graph
     }
 
@@ -114,11 +175,10 @@ impl Graph {
         there: &mut Vec<Open>,
         from: &Open,
         state: State,
-        arc: u32,
+        (arc, place): (&Arc, u32),
         model: Cost,
-        cost: Cost,
     ) {
-        let best = from.best + model + cost;
+        let best = from.best + model + arc.cost;
         let to = match there.iter_mut().find(|open| open.state == state) {
             Some(open) => {
                 open.best = open.best.min(best);
@@ -131,36 +191,34 @@ impl Graph {
                 id
             }
         };
-        self.edges.push(Edge { from: from.id, to, arc, model });
+        let repaired = if arc.reading.is_some() { u32::from(arc.end - arc.start) } else { 0 };
+        self.edges.push(Edge { from: from.id, to, arc: place, repaired, model });
     }
 
-    /// The best path and the posteriors with the costs that the lattice's arcs have now.
-    pub fn decode(&self, lattice: &Lattice) -> Decoded {
-        let n = self.hypotheses as usize;
-        // The best way to each hypothesis: its cost, then how many tokens it repairs.
-        let mut best = vec![(NEVER, 0); n];
-        let (mut forward, mut back) = (vec![NEVER; n], vec![u32::MAX; n]);
-        best[0] = (0, 0);
-        forward[0] = 0;
+    /// The best path and the posteriors at these costs of the lattice's arcs.
+    pub fn decode(&self, lattice: &Lattice, costs: &[Cost], search: &mut Search) -> Decoded {
+        let ways = &mut search.ways;
+        let unreached = Way { best: (NEVER, 0), back: u32::MAX, forward: NEVER, backward: NEVER };
+        ways.clear();
+        ways.resize(self.hypotheses as usize, unreached);
+        ways[0] = Way { best: (0, 0), forward: 0, ..unreached };
         for (i, edge) in self.edges.iter().enumerate() {
-            let arc = &lattice.arcs[edge.arc as usize];
-            let cost = edge.model + arc.cost;
-            let (from, to) = (edge.from as usize, edge.to as usize);
-            forward[to] = cost::either(forward[to], forward[from] + cost);
-            let repaired = if arc.reading.is_some() { arc.end - arc.start } else { 0 };
-            let way = (best[from].0 + cost, best[from].1 + u32::from(repaired));
-            if way < best[to] {
-                best[to] = way;
-                back[to] = i as u32;
+            let cost = edge.model + costs[edge.arc as usize];
+            let from = ways[edge.from as usize];
+            let way = (from.best.0 + cost, from.best.1 + edge.repaired);
+            let to = &mut ways[edge.to as usize];
+            to.forward = cost::either(to.forward, from.forward + cost);
+            if way < to.best {
+                to.best = way;
+                to.back = i as u32;
             }
         }
-        let mut backward = vec![NEVER; n];
         let (mut total, mut cheapest, mut winner) = (NEVER, (NEVER, 0), 0);
         for &(id, end) in &self.ends {
             let at = id as usize;
-            backward[at] = end;
-            total = cost::either(total, forward[at] + end);
-            let way = (best[at].0 + end, best[at].1);
+            ways[at].backward = end;
+            total = cost::either(total, ways[at].forward + end);
+            let way = (ways[at].best.0 + end, ways[at].best.1);
             if way < cheapest {
                 cheapest = way;
                 winner = at;
@@ -169,61 +227,44 @@ impl Graph {
         let mut posteriors = vec![NEVER; lattice.arcs.len()];
         // Edges stand in order of the place they start from, so backwards they find `backward` of their end complete.
         for edge in self.edges.iter().rev() {
-            let after = backward[edge.to as usize];
+            let after = ways[edge.to as usize].backward;
             if after >= NEVER {
                 continue;
             }
-            let cost = edge.model + lattice.arcs[edge.arc as usize].cost;
-            let from = edge.from as usize;
-            backward[from] = cost::either(backward[from], after + cost);
-            let through = (forward[from] + cost + after - total).max(0);
+            let cost = edge.model + costs[edge.arc as usize];
+            let from = &mut ways[edge.from as usize];
+            from.backward = cost::either(from.backward, after + cost);
+            let through = (from.forward + cost + after - total).max(0);
             let posterior = &mut posteriors[edge.arc as usize];
             *posterior = cost::either(*posterior, through).max(0);
         }
         let mut path = Vec::new();
         let mut at = winner;
-        while back[at] != u32::MAX {
-            let edge = &self.edges[back[at] as usize];
+        while let Some(edge) = self.edges.get(ways[at].back as usize) {
             path.push(edge.arc);
             at = edge.from as usize;
         }
         path.reverse();
-        let channel: Cost = lattice.arcs.iter().filter(|a| a.reading.is_none()).map(|a| a.cost).sum();
+        let standing = lattice.arcs.iter().zip(costs).filter(|(arc, _)| arc.reading.is_none());
+        let channel: Cost = standing.map(|(_, cost)| *cost).sum();
         Decoded { path, best: cheapest.0, total, standing: self.standing + channel, posteriors }
     }
 }
 
 /// Keeps the best hypotheses of a place; ties go to the one made first.
-fn prune(mut here: Vec<Open>, beam: Beam) -> Vec<Open> {
+fn prune(here: &mut Vec<Open>, beam: Beam) {
     if here.len() > 1 {
         here.sort_unstable_by_key(|open| (open.best, open.id));
         let limit = here[0].best + beam.margin;
         let keep = here.partition_point(|open| open.best <= limit).min(beam.width);
         here.truncate(keep);
     }
-    here
-}
-
-/// The cost of words after a state, and the state after them.
-fn read(grams: &Grams<'_>, mut state: State, words: &[WordId], memo: &mut Memo) -> (Cost, State) {
-    let mut sum = 0;
-    for &word in words {
-        let bigram = memo.bigram(grams, state.last(), word);
-        let (cost, next) = grams.score_with(state, word, bigram);
-        sum += cost;
-        state = next;
-    }
-    (sum, state)
 }
 
 /// What the language model asks for the sentence as it stands, weighed.
 fn standing(lattice: &Lattice, grams: &Grams<'_>, memo: &mut Memo, beam: Beam) -> Cost {
-    let mut state = grams.begin();
-    let mut sum = 0;
-    for arc in lattice.arcs.iter().filter(|a| a.reading.is_none()) {
-        let (model, next) = read(grams, state, lattice.words(arc), memo);
-        state = next;
-        sum += beam.weigh(model);
-    }
-    sum + beam.weigh(grams.end(state))
+    let arcs = lattice.arcs.iter().filter(|arc| arc.reading.is_none());
+    let words = arcs.flat_map(|arc| lattice.words(arc)).copied().chain(std::iter::once(END));
+    words.fold(grams.begin(), |state, word| memo.ask(grams, state, word));
+    memo.scores(grams).map(|(model, _)| beam.weigh(model)).sum()
 }

@@ -7,7 +7,7 @@ mod lattice;
 
 #[cfg(test)]
 pub use exhaustive::exhaustive;
-pub use graph::{Beam, Decoded, Graph};
+pub use graph::{Beam, Decoded, Graph, Search};
 #[cfg(test)]
 pub use lattice::Arc;
 pub use lattice::Lattice;

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::{Arc, Beam, Decoded, Graph, Lattice, exhaustive};
+use super::{Arc, Beam, Decoded, Graph, Lattice, Search, exhaustive};
 use crate::cost::{self, Cost, NEVER};
 use crate::lexicon::image::Image;
 use crate::lexicon::{FIRST, Grams, Memo, State, UNKNOWN, WordId};
@@ -84,7 +84,14 @@ fn sentence(text: &str) -> Cost {
 }
 
 fn search(lattice: &Lattice, grams: &Grams<'_>, beam: Beam) -> Decoded {
-    Graph::build(lattice, grams, &mut Memo::default(), beam).decode(lattice)
+    let graph = Graph::build(lattice, grams, &mut Memo::default(), beam, &mut Search::default());
+    decode(&graph, lattice)
+}
+
+/// Decodes at the costs that the lattice has now.
+fn decode(graph: &Graph, lattice: &Lattice) -> Decoded {
+    let costs: Vec<Cost> = lattice.arcs.iter().map(|arc| arc.cost).collect();
+    graph.decode(lattice, &costs, &mut Search::default())
 }
 
 /// Nothing is dropped.
@@ -242,13 +249,13 @@ proptest! {
     #[test]
     fn a_graph_may_be_decoded_at_other_costs(mut lattice in random_lattice(), costs in vec(0..2500 as Cost, 22)) {
         let grams = grams();
-        let graph = Graph::build(&lattice, &grams, &mut Memo::default(), WIDE);
+        let graph = Graph::build(&lattice, &grams, &mut Memo::default(), WIDE, &mut Search::default());
         for (arc, cost) in lattice.arcs.iter_mut().zip(costs) {
             arc.cost = cost;
         }
         let (_, best, total) = exhaustive(&lattice, &grams, WIDE);
         let all = paths(&lattice, &grams, WIDE);
-        let (again, anew) = (graph.decode(&lattice), search(&lattice, &grams, WIDE));
+        let (again, anew) = (decode(&graph, &lattice), search(&lattice, &grams, WIDE));
         prop_assert_eq!((again.best, again.standing), (best, anew.standing));
         prop_assert_eq!(cost_of(&lattice, &all, &again.path)?, best);
         prop_assert!((again.total - total).abs() <= slack(all.len()));

@@ -71,35 +71,44 @@ impl<'b> FuseMap<'b> {
                 let b = &self.cells[at * 2..at * 2 + 2];
                 u32::from(u16::from_le_bytes([b[0], b[1]]))
             }
-            3 => {
-                let b = &self.cells[at * 3..at * 3 + 3];
-                u32::from_le_bytes([b[0], b[1], b[2], 0])
-            }
+            3 => self.three(at),
             1 => u32::from(self.cells[at]),
             _ => u32_at(self.cells, at * 4),
         }
     }
 
     /// The values of many keys, appended in order. One after the other each query would wait for its three reads; here
-    /// nothing is decided between them, so the reads of many queries are under way at once.
+    /// nothing is decided between them, so the reads of many queries are under way at once. What they need is worked out
+    /// beforehand: the shorter the loop that reads, the more of its rounds the processor sees ahead.
     pub fn get_all(&self, keys: &[u64], out: &mut Vec<Option<u32>>) {
         if self.segments == 0 {
             return out.extend(keys.iter().map(|_| None));
         }
         for keys in keys.chunks(TOGETHER) {
-            let mut hashes = [0; TOGETHER];
+            let mut asked = [(0, [0; 3]); TOGETHER];
             let mut cells = [0; TOGETHER];
-            for (hash, key) in hashes.iter_mut().zip(keys) {
-                *hash = mix(*key, self.seed);
+            for (ask, key) in asked.iter_mut().zip(keys) {
+                let hash = mix(*key, self.seed);
+                *ask = (hash, places(hash, self.segment, self.segments));
             }
-            for (cell, hash) in cells.iter_mut().zip(&hashes[..keys.len()]) {
-                let [a, b, c] = places(*hash, self.segment, self.segments);
-                *cell = self.cell(a) ^ self.cell(b) ^ self.cell(c);
+            let asked = &asked[..keys.len()];
+            if self.width == 3 {
+                for (cell, (_, places)) in cells.iter_mut().zip(asked) {
+                    *cell = places.iter().fold(0, |cell, place| cell ^ self.three(*place));
+                }
+            } else {
+                for (cell, (_, places)) in cells.iter_mut().zip(asked) {
+                    *cell = places.iter().fold(0, |cell, place| cell ^ self.cell(*place));
+                }
             }
-            out.extend(
-                hashes.iter().zip(&cells).take(keys.len()).map(|(hash, cell)| self.value(*hash, *cell)),
-            );
+            out.extend(asked.iter().zip(&cells).map(|((hash, _), cell)| self.value(*hash, *cell)));
         }
+    }
+
+    #[inline(always)]
+    fn three(&self, at: usize) -> u32 {
+        let b = &self.cells[at * 3..at * 3 + 3];
+        u32::from_le_bytes([b[0], b[1], b[2], 0])
     }
 
     /// The value of a key; `None` for nearly all keys that were not put in.

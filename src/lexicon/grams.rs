@@ -30,6 +30,12 @@ impl State {
     pub fn last(&self) -> WordId {
         self.last
     }
+
+    /// The state after one word more, which makes this bigram with the last.
+    pub(super) fn next(&self, word: WordId, bigram: Option<Bigram>) -> Self {
+        let (backoff, extends) = bigram.map_or((0, false), |(_, backoff, extends)| (backoff, extends));
+        Self { older: self.last, last: word, backoff, extends }
+    }
 }
 
 /// The model, opened from the sections `uni`, `bi`, `tri` and `books`.
@@ -88,6 +94,16 @@ impl<'b> Grams<'b> {
         self.bigrams.get_all(keys, out);
     }
 
+    /// The cells of many trigrams, appended in order.
+    pub(super) fn trigram_values(&self, keys: &[u64], out: &mut Vec<Option<u32>>) {
+        self.trigrams.get_all(keys, out);
+    }
+
+    /// What a trigram's cell says.
+    pub(super) fn trigram_of(&self, value: u32) -> Cost {
+        Cost::from(self.book((1 << BIGRAM_BITS) + (1 << BACKOFF_BITS) + value))
+    }
+
     /// What a cell says.
     pub(super) fn bigram_of(&self, value: u32) -> Bigram {
         let backoff = value >> BIGRAM_BITS;
@@ -97,8 +113,7 @@ impl<'b> Grams<'b> {
 
     /// Does the model hold this trigram?
     pub fn trigram(&self, a: WordId, b: WordId, c: WordId) -> Option<Cost> {
-        let code = self.trigrams.get(trigram_key(a, b, c))?;
-        Some(Cost::from(self.book((1 << BIGRAM_BITS) + (1 << BACKOFF_BITS) + code)))
+        self.trigrams.get(trigram_key(a, b, c)).map(|value| self.trigram_of(value))
     }
 
     /// The state at the beginning of a sentence.
@@ -106,10 +121,9 @@ impl<'b> Grams<'b> {
         State { older: BEGIN, last: BEGIN, backoff: 0, extends: false }
     }
 
-    /// The state after two words of which nothing else is known.
-    pub fn after(&self, older: WordId, last: WordId) -> State {
-        let (backoff, extends) = self.bigram(older, last).map_or((0, false), |(_, b, e)| (b, e));
-        State { older, last, backoff, extends }
+    /// The state after two words of which nothing else is known, and their bigram.
+    pub fn after(&self, older: WordId, last: WordId, bigram: Option<Bigram>) -> State {
+        State { last: older, ..self.begin() }.next(last, bigram)
     }
 
     /// The cost of `word` after `state`, and the state after it.
@@ -119,19 +133,33 @@ impl<'b> Grams<'b> {
 
     /// [`Grams::score`] for a caller that has asked for the bigram of `state.last()` and `word` already.
     pub fn score_with(&self, state: State, word: WordId, bigram: Option<Bigram>) -> (Cost, State) {
-        let (backoff, extends) = bigram.map_or((0, false), |(_, backoff, extends)| (backoff, extends));
-        let next = State { older: state.last, last: word, backoff, extends };
+        let trigram = self.trigram_wanted(state, word, bigram).and_then(|key| self.trigrams.get(key));
+        self.score_of(state, word, bigram, trigram)
+    }
+
+    /// The key of the trigram that [`Grams::score_of`] wants to know; `None` where no trigram can stand.
+    pub(super) fn trigram_wanted(&self, state: State, word: WordId, bigram: Option<Bigram>) -> Option<u64> {
+        (state.extends && bigram.is_some()).then(|| trigram_key(state.older, state.last, word))
+    }
+
+    /// [`Grams::score`] for a caller that has asked for the bigram and for the trigram's cell already.
+    pub(super) fn score_of(
+        &self,
+        state: State,
+        word: WordId,
+        bigram: Option<Bigram>,
+        trigram: Option<u32>,
+    ) -> (Cost, State) {
         let cost = match bigram {
             Some((cost, ..)) => {
-                let trigram = if state.extends { self.trigram(state.older, state.last, word) } else { None };
-                trigram.unwrap_or(cost + Cost::from(state.backoff))
+                trigram.map_or(cost + Cost::from(state.backoff), |value| self.trigram_of(value))
             }
             None => {
                 let (cost, _) = self.unigram(word);
                 cost + Cost::from(self.unigram(state.last).1) + Cost::from(state.backoff)
             }
         };
-        (cost, next)
+        (cost, state.next(word, bigram))
     }
 
     /// The cost of forgetting a word: its back-off.

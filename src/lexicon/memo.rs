@@ -1,28 +1,34 @@
-//! Bigrams asked for lately, and a way to ask for many at once.
+//! Bigrams asked for lately, and a way to ask for many n-grams at once.
 //!
-//! A bigram costs three reads from twelve megabytes, nearly all of them far from the processor. The readings of a sentence
-//! ask for the same few pairs many times (the pruning, then the search), and one after the other each waits for its reads;
-//! asked for together in a loop without a decision, the reads overlap.
+//! An n-gram costs three reads from fourteen megabytes, nearly all of them far from the processor. The readings of a
+//! sentence ask for the same few pairs many times (the pruning, then the search), and one after the other each waits for
+//! its reads; asked for together in a loop without a decision, the reads overlap.
 
-use super::grams::{Bigram, Grams, bigram_key};
+use super::grams::{Bigram, Grams, State, bigram_key};
 use super::words::WordId;
+use crate::cost::Cost;
 
 /// Pairs remembered: with 16 bytes each the memo stays in a second-level cache.
 const SLOTS: usize = 1 << 12;
 
-/// A cache of bigrams in front of [`Grams`]: each pair has one place, the newer pair takes it.
-#[derive(Debug, Clone)]
+/// A cache of bigrams in front of [`Grams`]: each pair has one place, the newer pair takes it. One that nobody asked takes
+/// no memory.
+#[derive(Debug, Clone, Default)]
 pub struct Memo {
     slots: Vec<(u64, Option<u32>)>,
     keys: Vec<u64>,
     values: Vec<Option<u32>>,
+    /// Words to be scored, with their bigrams and whether a trigram was asked for.
+    asked: Vec<Asked>,
 }
 
-impl Default for Memo {
-    fn default() -> Self {
-        // No bigram has the key 0.
-        Self { slots: vec![(0, None); SLOTS], keys: Vec::new(), values: Vec::new() }
-    }
+/// A word after a state, on its way to a score.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    state: State,
+    word: WordId,
+    bigram: Option<Bigram>,
+    trigram: bool,
 }
 
 fn slot(key: u64) -> usize {
@@ -30,25 +36,64 @@ fn slot(key: u64) -> usize {
 }
 
 impl Memo {
-    /// Asks for all these pairs at once.
-    pub fn warm(&mut self, grams: &Grams<'_>, pairs: impl Iterator<Item = (WordId, WordId)>) {
-        self.keys.clear();
-        let slots = &self.slots;
-        self.keys.extend(pairs.map(|(a, b)| bigram_key(a, b)).filter(|key| slots[slot(*key)].0 != *key));
+    /// Notes a pair that [`Memo::fetch`] is to ask for.
+    pub fn want(&mut self, a: WordId, b: WordId) {
+        if self.slots.is_empty() {
+            // No bigram has the key 0.
+            self.slots = vec![(0, None); SLOTS];
+        }
+        let key = bigram_key(a, b);
+        let place = &mut self.slots[slot(key)];
+        if place.0 != key {
+            *place = (key, None);
+            self.keys.push(key);
+        }
+    }
+
+    /// Asks for all pairs noted, at once. Until then nothing else may be asked.
+    pub fn fetch(&mut self, grams: &Grams<'_>) {
         self.values.clear();
         grams.bigram_values(&self.keys, &mut self.values);
+        // In the order in which they took their places, so that the last of a place has it with its value.
         for (key, value) in self.keys.iter().zip(&self.values) {
             self.slots[slot(*key)] = (*key, *value);
         }
+        self.keys.clear();
     }
 
     /// [`Grams::bigram`], remembered.
     pub fn bigram(&mut self, grams: &Grams<'_>, a: WordId, b: WordId) -> Option<Bigram> {
         let key = bigram_key(a, b);
-        let place = &mut self.slots[slot(key)];
-        if place.0 != key {
-            *place = (key, grams.bigram_value(key));
-        }
-        place.1.map(|value| grams.bigram_of(value))
+        let value = match self.slots.get_mut(slot(key)) {
+            Some(place) if place.0 == key => place.1,
+            Some(place) => {
+                *place = (key, grams.bigram_value(key));
+                place.1
+            }
+            None => grams.bigram_value(key),
+        };
+        value.map(|value| grams.bigram_of(value))
+    }
+
+    /// Notes a word after a state for [`Memo::scores`]; gives the state after the word.
+    pub fn ask(&mut self, grams: &Grams<'_>, state: State, word: WordId) -> State {
+        let bigram = self.bigram(grams, state.last(), word);
+        let key = grams.trigram_wanted(state, word, bigram);
+        self.keys.extend(key);
+        self.asked.push(Asked { state, word, bigram, trigram: key.is_some() });
+        state.next(word, bigram)
+    }
+
+    /// The costs of all words noted, in order, with the states after them: [`Grams::score`] of each, their trigrams asked
+    /// for at once.
+    pub fn scores(&mut self, grams: &Grams<'_>) -> impl Iterator<Item = (Cost, State)> {
+        self.values.clear();
+        grams.trigram_values(&self.keys, &mut self.values);
+        self.keys.clear();
+        let mut found = self.values.iter();
+        self.asked.drain(..).map(move |Asked { state, word, bigram, trigram }| {
+            let trigram = if trigram { found.next().copied().flatten() } else { None };
+            grams.score_of(state, word, bigram, trigram)
+        })
     }
 }

@@ -119,9 +119,9 @@ impl Lexicon {
         self.extra.word(id).unwrap_or_else(|| self.words.word(id))
     }
 
-    /// Was this substitution taken away by the user?
-    pub fn is_withdrawn(&self, key: u64, entry: &Entry<'_>) -> bool {
-        !self.withdrawn.is_empty() && self.withdrawn.contains(&(key, word_hash(entry.text())))
+    /// Was this substitution taken away by the user? `key` gives the key of its left side, where that matters.
+    pub fn is_withdrawn(&self, key: impl Fn() -> u64, entry: &Entry<'_>) -> bool {
+        !self.withdrawn.is_empty() && self.withdrawn.contains(&(key(), word_hash(entry.text())))
     }
 
     /// Adds patterns of a user's table.

@@ -293,8 +293,9 @@ pub struct Rules<'b> {
 /// A substitution of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'b> {
-    rules: Rules<'b>,
-    at: usize,
+    cell: &'b [u8; ENTRY],
+    /// What [`write_right`] wrote, whole.
+    right: &'b [u8],
 }
 
 /// A place in the trie.
@@ -361,9 +362,16 @@ impl<'b> Rules<'b> {
         let rules = *self;
         let count = self.entries.len() / ENTRY;
         let first = if node.first == NONE { count } else { node.first as usize };
-        let entries =
-            (first..(first + node.count as usize).min(count)).map(move |i| Entry { rules, at: i * ENTRY });
-        entries.filter(Entry::is_whole)
+        (first..(first + node.count as usize).min(count)).filter_map(move |i| rules.entry(i))
+    }
+
+    /// A substitution by its number; `None` where damage left it without words.
+    fn entry(&self, number: usize) -> Option<Entry<'b>> {
+        let cell = self.entries.get(number * ENTRY..)?.first_chunk()?;
+        let right = self.rights.get(u32_at(cell, 0) as usize..)?;
+        let [ids, text, ..] = right else { return None };
+        let right = right.get(..2 + usize::from(*ids) * 4 + usize::from(*text))?;
+        (*ids > 0 && *text > 0).then_some(Entry { cell, right })
     }
 
     /// Every substitution with its left side as its table writes it, for whoever goes the other way; [`SLOT`] stands for
@@ -372,11 +380,10 @@ impl<'b> Rules<'b> {
         let rules = *self;
         let lines = std::str::from_utf8(self.lefts).unwrap_or("").lines();
         let mut left = "";
-        let all = lines.take(self.len()).enumerate().map(move |(i, line)| {
+        lines.take(self.len()).enumerate().filter_map(move |(i, line)| {
             left = if line.is_empty() { left } else { line };
-            (left, Entry { rules, at: i * ENTRY })
-        });
-        all.filter(|(_, entry)| entry.is_whole())
+            Some((left, rules.entry(i)?))
+        })
     }
 
     /// How many substitutions there are.
@@ -391,18 +398,9 @@ impl<'b> Rules<'b> {
 }
 
 impl<'b> Entry<'b> {
-    /// Ids and text of what was meant, both empty where they would end outside the table.
+    /// Ids and text of what was meant.
     fn right(&self) -> (&'b [u8], &'b [u8]) {
-        let all = self.rules.rights.get(self.place() as usize..).unwrap_or_default();
-        let [ids, text, rest @ ..] = all else { return Default::default() };
-        let ids = usize::from(*ids) * 4;
-        let side = rest.get(..ids + usize::from(*text)).unwrap_or_default();
-        side.split_at(ids.min(side.len()))
-    }
-
-    fn is_whole(&self) -> bool {
-        let (ids, text) = self.right();
-        !ids.is_empty() && !text.is_empty()
+        self.right[2..].split_at(usize::from(self.right[0]) * 4)
     }
 
     /// The ids of the words that were meant.
@@ -418,37 +416,37 @@ impl<'b> Entry<'b> {
 
     /// A number for the text that was meant: the same text has the same number throughout a table.
     pub fn place(&self) -> u32 {
-        u32_at(self.rules.entries, self.at)
+        u32_at(self.cell, 0)
     }
 
     /// Does the text repeat the number of the left side?
     pub fn repeats_number(&self) -> bool {
-        self.rules.entries[self.at + 6] != 0
+        self.cell[6] != 0
     }
 
     /// How it is known.
     pub fn known(&self) -> Known {
-        Known::ALL[(self.rules.entries[self.at + 4] as usize).min(Known::ALL.len() - 1)]
+        Known::ALL[usize::from(self.cell[4]).min(Known::ALL.len() - 1)]
     }
 
     /// Bit i: the i-th word on the left must be capitalised.
     pub fn capitals(&self) -> u8 {
-        self.rules.entries[self.at + 5]
+        self.cell[5]
     }
 
     /// The probability, per dialect, that the left side stands for this in spun text, whatever is around it.
     pub fn odds(&self) -> PerDialect<f32> {
-        std::array::from_fn(|d| experience::probability_of(self.rules.entries[self.at + ODDS + d]))
+        std::array::from_fn(|d| experience::probability_of(self.cell[ODDS + d]))
     }
 
     /// ln(1 + how often it was seen in restored text).
     pub fn support(&self) -> f32 {
-        f32::from(self.rules.entries[self.at + SUPPORT]) / 16.0
+        f32::from(self.cell[SUPPORT]) / 16.0
     }
 
     /// −ln of the share per dialect, in 1/16 nat; [`ABSENT`] where a dialect does not do it.
     pub fn costs(&self) -> PerDialect<u8> {
-        std::array::from_fn(|d| self.rules.entries[self.at + COSTS + d])
+        std::array::from_fn(|d| self.cell[COSTS + d])
     }
 }
 
