@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::confidence;
+use super::confidence::Judge;
 use super::pass::{Document, Pass};
 use super::rank::{self, Strengths};
+use super::rows;
 use crate::cost::UNIT;
 use crate::edit::Edit;
-use crate::lexicon::{Lexicon, Memo, UNKNOWN};
+use crate::lexicon::{Lexicon, Memo, UNKNOWN, Weights};
 use crate::text::Kind;
 
 /// What each stage saw of a document.
@@ -17,7 +18,7 @@ pub struct Explanation {
     pub tokens: Vec<TokenView>,
     /// All readings of the lattice, ordered by place; the reading "as it stands" included where there is a choice.
     pub readings: Vec<ReadingView>,
-    /// Indices into `readings`: the chosen path, where it had a choice.
+    /// Indices into `readings`: those that won their place, made or not.
     pub path: Vec<usize>,
     /// How much likelier the text is as a spun one than as it stands, in nats.
     pub evidence: f32,
@@ -53,7 +54,8 @@ pub struct ReadingView {
     pub posterior: f32,
     /// Was it chosen and made?
     pub chosen: bool,
-    /// The evidence for a reading on the best path, by name; empty for the others.
+    /// The evidence for a reading that has a chance, by name, and then for its row where it won its place; empty for the
+    /// others.
     pub evidence: Vec<(&'static str, f32)>,
 }
 
@@ -77,21 +79,25 @@ pub(super) fn explain(
         let range = token.start as usize..token.end as usize;
         out.tokens.push(TokenView { range, kind, known: *id != UNKNOWN, sentence_start: token.sentence });
     }
+    let judge = Judge::new(lexicon, document, pass, strengths);
     for ((unit, decoded), rate) in document.units.iter().zip(&pass.decoded).zip(&pass.rates) {
         let path = decoded.as_ref().map_or(&[][..], |d| &d.path);
-        let features = confidence::features(lexicon, memo, document, unit, pass, strengths, path);
+        let candidates = judge.candidates(memo, unit, path);
+        let taken = rows::take(lexicon.weights(), document, unit, pass, candidates.clone());
         let cost = rank::cost(lexicon.weights(), strengths, *rate);
         for index in unit.readings.clone() {
             let reading = &document.readings[index];
             let first = document.tokens[unit.tokens.start + reading.start as usize].start as usize;
             let last = document.tokens[unit.tokens.start + reading.end as usize - 1].end as usize;
-            let place = path.iter().position(|p| *p == index as u32);
-            let on_path = place.is_some();
-            let evidence = place.map_or_else(Vec::new, |k| confidence::named(&features[k]));
-            if on_path {
+            let won = taken.iter().find(|t| t.candidate.reading == index);
+            let candidate = candidates.iter().find(|c| c.reading == index);
+            let sure = candidate.into_iter().flat_map(|c| Weights::SURE.into_iter().zip(c.features));
+            let row = won.into_iter().flat_map(|t| Weights::ROW.into_iter().zip(t.features));
+            let evidence = sure.chain(row).collect();
+            if won.is_some() {
                 out.path.push(out.readings.len());
             }
-            let made = on_path && edits.iter().any(|e| e.range.start < last && first < e.range.end);
+            let made = won.is_some() && edits.iter().any(|e| e.range.start < last && first < e.range.end);
             out.readings.push(ReadingView {
                 range: first..last,
                 text: reading.entry.text().replace(crate::lexicon::rules::SLOT, "{number}"),

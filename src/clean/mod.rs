@@ -9,6 +9,7 @@ mod explain;
 mod explored;
 mod pass;
 mod rank;
+mod rows;
 mod triage;
 
 pub use builder::Builder;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use crate::edit::{Channel, Edit, Patch};
 use crate::lexicon::Lexicon;
+use confidence::Judge;
 use explored::Explorer;
 use pass::{Document, Pass};
 use rank::Strengths;
@@ -272,6 +274,7 @@ impl Cleaner {
     ) -> (Vec<Edit>, Vec<Edit>) {
         let lexicon = &self.engine.lexicon;
         let garbled = self.garbled(document, pass, tokens);
+        let judge = Judge::new(lexicon, document, pass, strengths);
         let (mut edits, mut doubts): (Vec<Edit>, Vec<Edit>) = (Vec::new(), Vec::new());
         for (i, (unit, decoded)) in document.units.iter().zip(&pass.decoded).enumerate() {
             let Some(decoded) = decoded else { continue };
@@ -279,20 +282,11 @@ impl Cleaner {
             if !garbled[i] && !decoded.path.iter().any(is_users) {
                 continue;
             }
-            let features = confidence::features(
-                lexicon,
-                &mut explorer.memo,
-                document,
-                unit,
-                pass,
-                strengths,
-                &decoded.path,
-            );
-            for (&index, features) in decoded.path.iter().zip(&features) {
-                let reading = &document.readings[index as usize];
-                let garbled = garbled[i];
-                let confidence = confidence::confidence(lexicon, features);
-                let made = confidence >= self.engine.threshold && (garbled || choose::is_users(reading));
+            let candidates = judge.candidates(&mut explorer.memo, unit, &decoded.path);
+            for taken in rows::take(lexicon.weights(), document, unit, pass, candidates) {
+                let reading = &document.readings[taken.candidate.reading];
+                let confidence = taken.confidence;
+                let made = confidence >= self.engine.threshold && (garbled[i] || choose::is_users(reading));
                 if !made && !(asked && confidence >= DOUBT) {
                     continue;
                 }

@@ -136,7 +136,7 @@ impl Graph {
                 }
             }
             scores.clear();
-            scores.extend(memo.scores(grams));
+            scores.extend(memo.scores(grams).map(|score| (score.cost, score.state)));
             let mut found = scores.iter();
             for index in first..end {
                 let arc = &lattice.arcs[index];
@@ -266,5 +266,5 @@ fn standing(lattice: &Lattice, grams: &Grams<'_>, memo: &mut Memo, beam: Beam) -
     let arcs = lattice.arcs.iter().filter(|arc| arc.reading.is_none());
     let words = arcs.flat_map(|arc| lattice.words(arc)).copied().chain(std::iter::once(END));
     words.fold(grams.begin(), |state, word| memo.ask(grams, state, word));
-    memo.scores(grams).map(|(model, _)| beam.weigh(model)).sum()
+    memo.scores(grams).map(|score| beam.weigh(score.cost)).sum()
 }

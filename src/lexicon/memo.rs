@@ -22,6 +22,17 @@ pub struct Memo {
     asked: Vec<Asked>,
 }
 
+/// What the language model says of a word after a state.
+#[derive(Debug, Clone, Copy)]
+pub struct Score {
+    /// What it asks.
+    pub cost: Cost,
+    /// The state after the word.
+    pub state: State,
+    /// The length of the n-gram that it knows: 1, 2 or 3.
+    pub order: u8,
+}
+
 /// A word after a state, on its way to a score.
 #[derive(Debug, Clone, Copy)]
 struct Asked {
@@ -84,16 +95,16 @@ impl Memo {
         state.next(word, bigram)
     }
 
-    /// The costs of all words noted, in order, with the states after them: [`Grams::score`] of each, their trigrams asked
-    /// for at once.
-    pub fn scores(&mut self, grams: &Grams<'_>) -> impl Iterator<Item = (Cost, State)> {
+    /// The scores of all words noted, in order ([`Grams::score`] of each), their trigrams asked for at once.
+    pub fn scores(&mut self, grams: &Grams<'_>) -> impl Iterator<Item = Score> {
         self.values.clear();
         grams.trigram_values(&self.keys, &mut self.values);
         self.keys.clear();
         let mut found = self.values.iter();
         self.asked.drain(..).map(move |Asked { state, word, bigram, trigram }| {
             let trigram = if trigram { found.next().copied().flatten() } else { None };
-            grams.score_of(state, word, bigram, trigram)
+            let (cost, state) = grams.score_of(state, word, bigram, trigram);
+            Score { cost, state, order: 1 + u8::from(bigram.is_some()) + u8::from(trigram.is_some()) }
         })
     }
 }

@@ -85,28 +85,38 @@ weights! {
     article,
     /// Gain for each e-fold of the same substitution's expected count elsewhere in the document.
     consistency,
-    /// Log-odds of a repair before any evidence.
+    /// Log-odds of a reading before any evidence.
     sure_bias,
     /// Weight of the log-odds of the reading in the lattice.
     sure_posterior,
     /// Weight of the log-odds that the span is not as it stands.
     sure_changed,
+    /// Weight of the log-odds of the likeliest other reading of the span.
+    sure_others,
     /// Weight of what the language model gains, in nats.
     sure_model,
+    /// Weight of how much longer the n-grams are that the language model knows.
+    sure_order,
     /// Weight of the log-odds of the substitution in this document's dialects, whatever is around it.
-    sure_share,
+    sure_own,
+    /// Weight of the same in the mean of all dialects.
+    sure_mean,
     /// Weight of ln(1 + how often the substitution was seen in restored text).
     sure_support,
     /// Weight of ln of how much commoner the repair is than what was written.
     sure_frequency,
+    /// Weight of the log-odds that a word of this document was swapped.
+    sure_rate,
     /// Log-odds of a strong rule.
     sure_strong,
     /// Log-odds of a weak rule.
     sure_weak,
     /// Log-odds of a habit.
     sure_habit,
-    /// Weight of ln(1 + how often the document shows the same substitution elsewhere).
+    /// Weight of ln(1 + how often the document is expected to show the substitution).
     sure_again,
+    /// Weight of ln(1 + how often what was written stands in the document).
+    sure_stands,
     /// Weight of ln of how many readings the span has.
     sure_choices,
     /// Weight of each word that the repair is longer.
@@ -115,14 +125,22 @@ weights! {
     sure_title,
     /// Log-odds of mending a wrong article.
     sure_article,
+    /// Log-odds of a reading that won its place.
+    row_bias,
+    /// Weight of the log-odds that it has by itself.
+    row_own,
     /// Weight of −ln of the probability that the other repairs of an uneven row are right.
-    sure_others,
+    row_others,
     /// Log-odds of a row of repairs that changes the number of words.
-    sure_uneven,
+    row_uneven,
     /// Weight of how likely the neighbours of an uneven row are garbled and stay so.
-    sure_uneven_beside,
-    /// Weight of each neighbour that is repaired too, in an uneven row.
-    sure_uneven_joined,
+    row_beside,
+    /// Weight of each other repair of an uneven row.
+    row_joined,
+    /// Weight of how likely the neighbours of an even row are garbled and stay so.
+    row_even,
+    /// Weight of how likely they belong to a phrase of another number of words.
+    row_shifted,
     /// Confidence from which an edit is made (a probability).
     threshold,
     /// Evidence below which a document counts as clean.
@@ -145,27 +163,31 @@ weights! {
 
 impl Weights {
     /// The names of the features of confidence.
-    pub const SURE: [&str; 19] = [
+    pub const SURE: [&str; 20] = [
         "bias",
         "posterior",
         "changed",
+        "others",
         "model",
-        "share",
+        "order",
+        "own",
+        "mean",
         "support",
         "frequency",
+        "rate",
         "strong",
         "weak",
         "habit",
         "again",
+        "stands",
         "choices",
         "added",
         "title",
         "article",
-        "others",
-        "uneven",
-        "uneven_beside",
-        "uneven_joined",
     ];
+
+    /// The names of the features of a row.
+    pub const ROW: [&str; 8] = ["row_bias", "row_own", "row_others", "row_uneven", "row_beside", "row_joined", "row_even", "row_shifted"];
 
     /// The weights of confidence, in the order of its features.
     pub fn sure(&self) -> [f32; Self::SURE.len()] {
@@ -173,23 +195,29 @@ impl Weights {
             self.sure_bias,
             self.sure_posterior,
             self.sure_changed,
+            self.sure_others,
             self.sure_model,
-            self.sure_share,
+            self.sure_order,
+            self.sure_own,
+            self.sure_mean,
             self.sure_support,
             self.sure_frequency,
+            self.sure_rate,
             self.sure_strong,
             self.sure_weak,
             self.sure_habit,
             self.sure_again,
+            self.sure_stands,
             self.sure_choices,
             self.sure_added,
             self.sure_title,
             self.sure_article,
-            self.sure_others,
-            self.sure_uneven,
-            self.sure_uneven_beside,
-            self.sure_uneven_joined,
         ]
+    }
+
+    /// The weights of a row, in the order of its features.
+    pub fn row(&self) -> [f32; Self::ROW.len()] {
+        [self.row_bias, self.row_own, self.row_others, self.row_uneven, self.row_beside, self.row_joined, self.row_even, self.row_shifted]
     }
 
     /// The weights of an image.
