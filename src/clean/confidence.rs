@@ -6,7 +6,6 @@
 
 use super::pass::{Document, Pass, Unit};
 use super::rank::{self, Strengths};
-use crate::channel::Reading;
 use crate::cost::{Cost, UNIT};
 use crate::lexicon::rules::Known;
 use crate::lexicon::{BEGIN, END, Grams, Lexicon, Memo, Weights, WordId};
@@ -48,8 +47,11 @@ pub fn features(
         let written: Vec<WordId> = sentence.ids[start..end].iter().map(|id| lexicon.model_id(*id)).collect();
         let meant: Vec<WordId> = reading.entry.ids().map(|id| lexicon.model_id(id)).collect();
         let (before, after) = repaired.around(k);
-        let same_span = |r: &&Reading| r.start == reading.start && r.end == reading.end;
-        let span = unit.readings.clone().filter(|i| same_span(&&document.readings[*i]));
+        // The readings of a place stand together.
+        let all = &document.readings[unit.readings.clone()];
+        let first = unit.readings.start + all.partition_point(|r| r.start < reading.start);
+        let place = (first..unit.readings.end).take_while(|i| document.readings[*i].start == reading.start);
+        let span = place.filter(|i| document.readings[*i].end == reading.end);
         let (choices, changed) =
             span.clone().fold((0f32, 0f32), |(n, p), i| (n + 1.0, p + pass.posterior(i)));
         let token = &sentence.tokens[start];

@@ -71,7 +71,8 @@ struct Looked {
 pub fn triage(lexicon: &Lexicon, text: &[u8], bar: f32) -> Triage {
     let bar = (bar * 16.0) as i32;
     let mut out = Triage::default();
-    let (mut tokens, mut ids) = (Vec::new(), Vec::new());
+    let room = (text.len() / 4).min(BLOCK);
+    let (mut tokens, mut ids) = (Vec::with_capacity(room), Vec::with_capacity(room));
     let mut recent: Vec<Looked> = Vec::new();
     let (mut at, mut stretch) = (0, 0);
     let mut evidence = 0i64;

