@@ -169,7 +169,7 @@ impl Graph {
         graph
     }
 
-    /// Leaves out the hypotheses from which no way leads to the end, three in four, and puts the search's room back.
+    /// Leaves out the hypotheses from which no way leads to the end, and puts the search's room back.
     fn thin(&mut self, search: &mut Search) {
         const DEAD: u32 = u32::MAX;
         let numbers = &mut search.numbers;
