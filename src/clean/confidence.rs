@@ -103,7 +103,7 @@ impl Company {
     fn new(document: &Document<'_>, unit: &Unit, pass: &Pass, path: &[u32]) -> Self {
         let n = unit.tokens.len();
         let (mut changed, mut row) = (vec![0.0; n], vec![None; n]);
-        let mut rows: Vec<(f32, bool)> = Vec::new();
+        let mut rows: Vec<(f32, bool)> = Vec::with_capacity(path.len());
         for index in unit.readings.clone() {
             let reading = &document.readings[index];
             let p = pass.posterior(index);
@@ -167,7 +167,9 @@ struct Repaired {
 impl Repaired {
     fn new(lexicon: &Lexicon, document: &Document<'_>, unit: &Unit, path: &[u32]) -> Self {
         let sentence = document.sentence(&unit.tokens);
-        let (mut ids, mut spans) = (vec![BEGIN, BEGIN], Vec::new());
+        let mut ids = Vec::with_capacity(sentence.ids.len() + 8);
+        ids.extend([BEGIN, BEGIN]);
+        let mut spans = Vec::with_capacity(path.len());
         let mut next = path.iter().map(|i| &document.readings[*i as usize]).peekable();
         let mut at = 0;
         while at < sentence.ids.len() {

@@ -119,9 +119,11 @@ impl Graph {
     ) -> Self {
         let mut graph = Self { hypotheses: 1, edges: std::mem::take(&mut search.edges), ..Self::default() };
         graph.edges.clear();
+        // First, for its trigrams are asked for at once, and most of them are wanted again.
+        graph.standing = standing(lattice, grams, memo, beam);
         let Search { places, here, scores, .. } = search;
         places.iter_mut().for_each(Vec::clear);
-        places.resize_with(places.len().max(lattice.len + 1), Vec::new);
+        places.resize_with(places.len().max(lattice.len + 1), || Vec::with_capacity(16));
         places[0].push(Open { id: 0, state: grams.begin(), best: 0 });
         let mut first = 0;
         for place in 0..lattice.len {
@@ -164,7 +166,6 @@ impl Graph {
             (open.id, beam.weigh(grams.score_with(open.state, END, bigram).0))
         };
         graph.ends = last.iter().map(&mut end).collect();
-        graph.standing = standing(lattice, grams, memo, beam);
         graph.thin(search);
         graph
     }
@@ -266,7 +267,7 @@ impl Graph {
             let posterior = &mut posteriors[edge.arc as usize];
             *posterior = cost::either(*posterior, through).max(0);
         }
-        let mut path = Vec::new();
+        let mut path = Vec::with_capacity(lattice.len);
         let mut at = winner;
         while let Some(edge) = self.edges.get(ways[at].back as usize) {
             path.push(edge.arc);

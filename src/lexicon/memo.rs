@@ -113,7 +113,9 @@ impl Memo {
     /// for at once.
     pub fn scores(&mut self, grams: &Grams<'_>) -> impl Iterator<Item = (Cost, State)> {
         self.values.clear();
-        grams.trigram_values(&self.keys, &mut self.values);
+        if !self.keys.is_empty() {
+            grams.trigram_values(&self.keys, &mut self.values);
+        }
         if self.trigrams.is_empty() {
             self.trigrams = vec![(0, None); SLOTS];
         }
