@@ -57,8 +57,9 @@ fn meant(document: &Document<'_>, unit: &Unit, reading: &Reading) -> String {
 fn reason(document: &Document<'_>, source: &[Token], reading: &Reading) -> String {
     let from = source[0].start as usize..source[source.len() - 1].end as usize;
     let written = String::from_utf8_lossy(&document.text[from]).to_lowercase();
-    let meant = reading.entry.text().replace(SLOT, "{number}");
-    format!("{}: {written} -> {meant}", reading.known.name())
+    let meant = reading.entry.text();
+    let meant = if meant.contains(SLOT) { &meant.replace(SLOT, "{number}") } else { meant };
+    [reading.known.name(), ": ", &written, " -> ", meant].concat()
 }
 
 /// The text in the case of what it replaces.
@@ -179,6 +180,9 @@ fn with_line_ends(written: &[u8], mut replacement: String) -> Option<String> {
 
 /// Leaves out the words that both sides begin or end with, so that the edit is as short as it can be.
 fn trimmed(source: &[u8], tokens: &[Token], text: &str) -> (std::ops::Range<usize>, String) {
+    if let [word] = tokens {
+        return (word.start as usize..word.end as usize, text.trim().to_owned());
+    }
     let mut pieces = Vec::new();
     tokenize(text.as_bytes(), &mut pieces);
     // A soft hyphen in a word that stays is the text's own.

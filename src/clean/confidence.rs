@@ -81,10 +81,16 @@ impl<'d> Judge<'d> {
         let reading = &document.readings[index];
         let (start, end) = (reading.start as usize, reading.end as usize);
         let posterior = pass.posterior(index);
+        // The readings of a place stand together.
+        let first = unit.readings.start
+            + document.readings[unit.readings.clone()].partition_point(|r| r.start < reading.start);
         let (mut choices, mut changed, mut others) = (0f32, 0f32, 0f32);
-        for i in unit.readings.clone() {
+        for i in first..unit.readings.end {
             let other = &document.readings[i];
-            if other.start == reading.start && other.end == reading.end {
+            if other.start != reading.start {
+                break;
+            }
+            if other.end == reading.end {
                 choices += 1.0;
                 changed += pass.posterior(i);
                 if i != index {

@@ -56,7 +56,7 @@ pub struct Explorer<'l> {
     /// The words of the sentence for the language model, between [`BEGIN`] and [`END`].
     words: Vec<WordId>,
     proposed: Vec<Reading>,
-    /// Of the readings of a place: how far behind, its number, the cost, the evidence.
+    /// Of the readings that have a chance: how far behind, the number among those proposed, the cost, the evidence.
     kept: Vec<(Cost, u32, Cost, Evidence)>,
 }
 
@@ -124,25 +124,13 @@ impl<'l> Explorer<'l> {
         self.words.extend(sentence.ids.iter().map(|id| lexicon.model_id(*id)));
         self.words.push(END);
         self.fetch();
-        let proposed = std::mem::take(&mut self.proposed);
-        let mut places = proposed.chunk_by(|a, b| a.start == b.start).peekable();
-        explored.lattice.reset(sentence.tokens.len());
-        let stays = cost::of(1.0 - f64::from(self.prior.rate));
-        for at in 0..sentence.tokens.len() {
-            explored.lattice.push(at..at + 1, std::iter::once(self.words[at + 1]), stays, None);
-            if let Some(same) = places.next_if(|same| same[0].start as usize == at) {
-                explored.open += 1.0;
-                self.choose(sentence, same);
-                for (_, number, cost, evidence) in &self.kept {
-                    explored.add(lexicon, sentence, &same[*number as usize], *cost, *evidence);
-                }
-            }
-        }
-        self.proposed = proposed;
-        if explored.readings.is_empty() {
-            explored.lattice = Lattice::default();
+        self.choose(sentence);
+        let mut starts = self.proposed.chunk_by(|a, b| a.start == b.start);
+        explored.open = starts.by_ref().count() as f32;
+        if self.kept.is_empty() {
             return explored;
         }
+        explored.fill(self, sentence);
         let Self { memo, search, .. } = self;
         explored.graph = Graph::build(&explored.lattice, lexicon.grams(), memo, beam(lexicon), search);
         let costs: Vec<Cost> = explored.lattice.arcs.iter().map(|arc| arc.cost).collect();
@@ -169,48 +157,60 @@ impl<'l> Explorer<'l> {
         memo.fetch(lexicon.grams());
     }
 
-    /// Keeps those readings of a place that have a chance.
-    fn choose(&mut self, sentence: &Sentence<'_>, same: &[Reading]) {
-        let lexicon = self.lexicon;
+    /// Keeps those readings of each place that have a chance.
+    fn choose(&mut self, sentence: &Sentence<'_>) {
+        let Self { lexicon, memo, words, proposed, kept, prior, .. } = self;
         let beam = beam(lexicon);
-        let cost = rank::cost(lexicon.weights(), &self.prior, self.prior.rate);
-        self.kept.clear();
-        let mut standing = (0, 0);
-        for (number, reading) in same.iter().enumerate() {
-            let span = reading.start as usize..reading.end as usize;
-            if standing.0 != reading.end {
-                let words = span.clone().map(|at| self.words[at + 1]);
-                standing = (reading.end, beside(lexicon, &mut self.memo, &self.words, &span, words));
+        let cost = rank::cost(lexicon.weights(), prior, prior.rate);
+        kept.clear();
+        let mut number = 0;
+        for same in proposed.chunk_by(|a, b| a.start == b.start) {
+            let first = kept.len();
+            let mut standing = (0, 0);
+            for reading in same {
+                let span = reading.start as usize..reading.end as usize;
+                if standing.0 != reading.end {
+                    let written = words[span.start + 1..=span.end].iter().copied();
+                    standing = (reading.end, beside(lexicon, memo, words, &span, written));
+                }
+                let evidence = rank::evidence(lexicon, sentence, reading);
+                let meant = reading.entry.ids().map(|id| lexicon.model_id(id));
+                let gain = standing.1 - beside(lexicon, memo, words, &span, meant);
+                let asked = cost(&evidence);
+                let behind = asked - beam.weigh(gain);
+                if behind < (BEHIND * UNIT as f32) as Cost || reading.known <= Known::Strong {
+                    kept.push((behind, number, asked, evidence));
+                }
+                number += 1;
             }
-            let evidence = rank::evidence(lexicon, sentence, reading);
-            let meant = reading.entry.ids().map(|id| lexicon.model_id(id));
-            let gain = standing.1 - beside(lexicon, &mut self.memo, &self.words, &span, meant);
-            let asked = cost(&evidence);
-            let behind = asked - beam.weigh(gain);
-            if behind < (BEHIND * UNIT as f32) as Cost || reading.known <= Known::Strong {
-                self.kept.push((behind, number as u32, asked, evidence));
-            }
+            kept[first..].sort_unstable_by_key(|(behind, number, ..)| (*behind, *number));
+            kept.truncate(first + CHOICES);
         }
-        self.kept.sort_unstable_by_key(|(behind, number, ..)| (*behind, *number));
-        self.kept.truncate(CHOICES);
     }
 }
 
 impl Explored {
-    fn add(
-        &mut self,
-        lexicon: &Lexicon,
-        sentence: &Sentence<'_>,
-        reading: &Reading,
-        cost: Cost,
-        evidence: Evidence,
-    ) {
-        let words = reading.entry.ids().map(|id| lexicon.model_id(id));
-        let number = self.readings.len() as u32;
-        self.lattice.push(reading.start as usize..reading.end as usize, words, cost, Some(number));
-        self.habits.push(rank::habit_key(sentence, reading));
-        self.readings.push(*reading);
-        self.evidence.push(evidence);
+    /// Takes the readings that were kept, and makes their lattice.
+    fn fill(&mut self, explorer: &Explorer<'_>, sentence: &Sentence<'_>) {
+        let Explorer { lexicon, words, proposed, kept, prior, .. } = explorer;
+        let tokens = sentence.tokens.len();
+        let stays = cost::of(1.0 - f64::from(prior.rate));
+        let reading = |number: u32| &proposed[number as usize];
+        self.readings = kept.iter().map(|(_, number, ..)| *reading(*number)).collect();
+        self.evidence = kept.iter().map(|(.., evidence)| *evidence).collect();
+        self.habits = self.readings.iter().map(|reading| rank::habit_key(sentence, reading)).collect();
+        self.lattice = Lattice::with_room(tokens, kept.len());
+        let mut next = kept.iter().zip(0..).peekable();
+        for at in 0..tokens {
+            self.lattice.push(at..at + 1, std::iter::once(words[at + 1]), stays, None);
+            while let Some(((_, number, cost, _), index)) =
+                next.next_if(|((_, number, ..), _)| reading(*number).start as usize == at)
+            {
+                let reading = reading(*number);
+                let words = reading.entry.ids().map(|id| lexicon.model_id(id));
+                self.lattice.push(at..reading.end as usize, words, *cost, Some(index));
+            }
+        }
     }
 }
 
@@ -231,15 +231,11 @@ fn beside(
     span: &std::ops::Range<usize>,
     words: impl Iterator<Item = WordId>,
 ) -> Cost {
-    let grams = lexicon.grams();
     let mut last = sentence[span.start];
     let mut sum = 0;
-    for word in words.chain(std::iter::once(sentence[span.end + 1])) {
-        sum += match memo.bigram(grams, last, word) {
-            Some((cost, ..)) => cost,
-            None => grams.alone(word) + grams.forget(last),
-        };
+    for word in words {
+        sum += memo.pair(lexicon.grams(), last, word);
         last = word;
     }
-    sum
+    sum + memo.pair(lexicon.grams(), last, sentence[span.end + 1])
 }

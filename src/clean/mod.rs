@@ -171,7 +171,7 @@ impl Cleaner {
         let edits = self.edits(&mut explorer, &document, &pass, &strengths, tokens, true).0;
         let mut out = explain::explain(lexicon, &mut explorer.memo, &document, &pass, &strengths, &edits);
         out.evidence = pass.evidence(&document, lexicon.weights().telling).iter().sum();
-        out.lean = triage::triage(lexicon, source, lexicon.weights().suspect).evidence;
+        out.lean = triage::triage(lexicon, &mut explorer.memo, source, lexicon.weights().suspect).evidence;
         out
     }
 
@@ -180,7 +180,7 @@ impl Cleaner {
         let lexicon = &self.engine.lexicon;
         let weights = lexicon.weights();
         let Triage { tokens, evidence, mut regions, stretches, peaks } =
-            triage::triage(lexicon, source, weights.suspect);
+            triage::triage(lexicon, &mut explorer.memo, source, weights.suspect);
         let mut round = Round { edits: Vec::new(), doubts: Vec::new(), diagnosis: Diagnosis::default() };
         if regions.is_empty() || !self.engine.channels.contains(&Channel::Phrase) {
             round.diagnosis.words = tokens;

@@ -72,6 +72,9 @@ impl<'s> Document<'s> {
             units: Vec::new(),
             habits: ByHash::default(),
         };
+        let bytes: usize = regions.iter().map(Range::len).sum();
+        document.tokens.reserve(bytes / 5);
+        document.ids.reserve(bytes / 5);
         for region in regions {
             let first = document.tokens.len();
             tokenize_some(&text[..region.end], region.start, usize::MAX, &mut document.tokens);
@@ -80,6 +83,7 @@ impl<'s> Document<'s> {
             document.ids.extend(tokens.iter().map(|t| explorer.lexicon.token_id(t)));
             document.cut(explorer, first);
         }
+        document.number();
         document
     }
 
@@ -89,22 +93,28 @@ impl<'s> Document<'s> {
         for i in first + 1..=self.tokens.len() {
             if i == self.tokens.len() || self.tokens[i].sentence || i - start >= LONGEST {
                 let explored = explorer.explore(&self.sentence(&(start..i)));
-                self.add(start..i, explored);
+                let from = self.units.last().map_or(0, |unit| unit.readings.end);
+                let readings = from..from + explored.readings.len();
+                self.units.push(Unit { tokens: start..i, readings, explored });
                 start = i;
             }
         }
     }
 
-    /// Adds a sentence, its substitutions numbered.
-    fn add(&mut self, tokens: Range<usize>, explored: Rc<Explored>) {
-        let from = self.readings.len();
-        self.readings.extend_from_slice(&explored.readings);
-        for (evidence, key) in explored.evidence.iter().zip(&explored.habits) {
-            let next = self.habits.len() as u32;
-            let habit = *self.habits.entry(*key).or_insert(next);
-            self.evidence.push(Evidence { habit, ..*evidence });
+    /// Collects the readings of all sentences, and numbers their substitutions.
+    fn number(&mut self) {
+        let readings = self.units.last().map_or(0, |unit| unit.readings.end);
+        self.readings.reserve_exact(readings);
+        self.evidence.reserve_exact(readings);
+        self.habits.reserve(readings);
+        for Unit { explored, .. } in &self.units {
+            self.readings.extend_from_slice(&explored.readings);
+            for (evidence, key) in explored.evidence.iter().zip(&explored.habits) {
+                let next = self.habits.len() as u32;
+                let habit = *self.habits.entry(*key).or_insert(next);
+                self.evidence.push(Evidence { habit, ..*evidence });
+            }
         }
-        self.units.push(Unit { tokens, readings: from..self.readings.len(), explored });
     }
 
     /// A sentence as channels see it.

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::lexicon::abbreviations::is_abbreviation;
 use crate::lexicon::rules::{Known, LONGEST, Rules, extend_key};
-use crate::lexicon::{Lexicon, UNKNOWN, WordId};
+use crate::lexicon::{Lexicon, Memo, UNKNOWN, WordId};
 use crate::text::{Kind, Shape, Token, mark_sentences, tokenize_some};
 
 /// Tokens looked at together, so that they stay in the cache.
@@ -68,10 +68,12 @@ struct Looked {
 }
 
 /// Looks at a whole text. A sentence is suspicious when a stretch of words in it sums to `bar` nats.
-pub fn triage(lexicon: &Lexicon, text: &[u8], bar: f32) -> Triage {
+pub fn triage(lexicon: &Lexicon, memo: &mut Memo, text: &[u8], bar: f32) -> Triage {
     let bar = (bar * 16.0) as i32;
     let mut out = Triage::default();
-    let (mut tokens, mut ids) = (Vec::new(), Vec::new());
+    let room = (text.len() / 4).min(BLOCK);
+    let (mut tokens, mut ids) = (Vec::with_capacity(room), Vec::with_capacity(room));
+    let mut leans = Vec::with_capacity(room);
     let mut recent: Vec<Looked> = Vec::new();
     let (mut at, mut stretch) = (0, 0);
     let mut evidence = 0i64;
@@ -91,6 +93,15 @@ pub fn triage(lexicon: &Lexicon, text: &[u8], bar: f32) -> Triage {
         ids.clear();
         ids.extend(tokens.iter().map(|t| lexicon.token_id(t)));
         out.tokens += tokens.len();
+        leans.clear();
+        leans.extend(ids.iter().map(|id| lexicon.lean(*id)));
+        for (i, _) in leans.iter().enumerate().filter(|(_, lean)| **lean >= SUSPECT) {
+            if let Some([before, word, after]) = neighbours(lexicon, &tokens, &ids, i) {
+                memo.want(before, word);
+                memo.want(word, after);
+            }
+        }
+        memo.fetch(lexicon.grams());
         let mut run = 0i32;
         for i in 0..tokens.len() {
             let token = &tokens[i];
@@ -104,7 +115,7 @@ pub fn triage(lexicon: &Lexicon, text: &[u8], bar: f32) -> Triage {
                 }
                 recent.push(Looked { start, end: start, suspicious: false, peak: 0 });
             }
-            let sign = look(lexicon, &tokens, &ids, i);
+            let sign = look(lexicon, memo, &tokens, &ids, i, leans[i]);
             evidence += i64::from(sign);
             // The largest sum of a stretch (Kadane's algorithm).
             run = (run + sign).max(0);
@@ -164,12 +175,13 @@ fn close(out: &mut Triage, recent: &mut Vec<Looked>, end: usize) {
 }
 
 /// The sign of one token, in 1/16 nat.
-fn look(lexicon: &Lexicon, tokens: &[Token], ids: &[WordId], i: usize) -> i32 {
+fn look(lexicon: &Lexicon, memo: &mut Memo, tokens: &[Token], ids: &[WordId], i: usize, lean: i8) -> i32 {
     let id = ids[i];
-    let lean = lexicon.lean(id);
     let mut sign = i32::from(lean);
-    if lean >= SUSPECT && tokens[i].shape == Shape::Lower {
-        sign += company(lexicon, tokens, ids, i);
+    if lean >= SUSPECT
+        && let Some(words) = neighbours(lexicon, tokens, ids, i)
+    {
+        sign += company(lexicon, memo, words);
     }
     for rules in lexicon.tables() {
         let starts = rules.starts(id);
@@ -181,16 +193,17 @@ fn look(lexicon: &Lexicon, tokens: &[Token], ids: &[WordId], i: usize) -> i32 {
     sign
 }
 
-/// What the neighbours of a leaning word say: seen together with either it is excused, with neither it is not.
-fn company(lexicon: &Lexicon, tokens: &[Token], ids: &[WordId], i: usize) -> i32 {
+/// A word written small between two known words, and these, as the language model knows them.
+fn neighbours(lexicon: &Lexicon, tokens: &[Token], ids: &[WordId], i: usize) -> Option<[WordId; 3]> {
     let known = |j: usize| tokens[j].kind == Kind::Word && ids[j] != UNKNOWN;
-    if i == 0 || i + 1 >= ids.len() || !known(i - 1) || !known(i + 1) {
-        return 0;
-    }
-    let pair = |a: usize, b: usize| {
-        lexicon.grams().bigram(lexicon.model_id(ids[a]), lexicon.model_id(ids[b])).is_some()
-    };
-    match (pair(i - 1, i), pair(i, i + 1)) {
+    let between = tokens[i].shape == Shape::Lower && i > 0 && i + 1 < ids.len();
+    (between && known(i - 1) && known(i + 1)).then(|| [i - 1, i, i + 1].map(|j| lexicon.model_id(ids[j])))
+}
+
+/// What the neighbours of a leaning word say: seen together with either it is excused, with neither it is not.
+fn company(lexicon: &Lexicon, memo: &mut Memo, [before, word, after]: [WordId; 3]) -> i32 {
+    let mut pair = |a, b| memo.bigram(lexicon.grams(), a, b).is_some();
+    match (pair(before, word), pair(word, after)) {
         (true, true) => -16,
         (false, false) => 24,
         _ => 4,

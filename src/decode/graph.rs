@@ -104,6 +104,7 @@ pub struct Search {
     here: Vec<Open>,
     scores: Vec<(Cost, State)>,
     edges: Vec<Edge>,
+    numbers: Vec<u32>,
     ways: Vec<Way>,
 }
 
@@ -118,9 +119,11 @@ impl Graph {
     ) -> Self {
         let mut graph = Self { hypotheses: 1, edges: std::mem::take(&mut search.edges), ..Self::default() };
         graph.edges.clear();
+        // First, for its trigrams are asked for at once, and most of them are wanted again.
+        graph.standing = standing(lattice, grams, memo, beam);
         let Search { places, here, scores, .. } = search;
         places.iter_mut().for_each(Vec::clear);
-        places.resize_with(places.len().max(lattice.len + 1), Vec::new);
+        places.resize_with(places.len().max(lattice.len + 1), || Vec::with_capacity(16));
         places[0].push(Open { id: 0, state: grams.begin(), best: 0 });
         let mut first = 0;
         for place in 0..lattice.len {
@@ -163,11 +166,37 @@ impl Graph {
             (open.id, beam.weigh(grams.score_with(open.state, END, bigram).0))
         };
         graph.ends = last.iter().map(&mut end).collect();
-        graph.standing = standing(lattice, grams, memo, beam);
-        // The graph takes the room that it needs, and leaves the search its own.
-        let edges = graph.edges.clone();
-        search.edges = std::mem::replace(&mut graph.edges, edges);
+        graph.thin(search);
         graph
+    }
+
+    /// Leaves out the hypotheses from which no way leads to the end, and puts the search's room back.
+    fn thin(&mut self, search: &mut Search) {
+        const DEAD: u32 = u32::MAX;
+        let numbers = &mut search.numbers;
+        numbers.clear();
+        numbers.resize(self.hypotheses as usize, DEAD);
+        numbers[0] = 0;
+        self.ends.iter().for_each(|(id, _)| numbers[*id as usize] = 0);
+        let mut alive = 0;
+        for edge in self.edges.iter().rev() {
+            if numbers[edge.to as usize] != DEAD {
+                numbers[edge.from as usize] = 0;
+                alive += 1;
+            }
+        }
+        self.hypotheses = 0;
+        for number in numbers.iter_mut().filter(|number| **number != DEAD) {
+            *number = self.hypotheses;
+            self.hypotheses += 1;
+        }
+        let mut edges = Vec::with_capacity(alive);
+        for edge in self.edges.iter().filter(|edge| numbers[edge.to as usize] != DEAD) {
+            let (from, to) = (numbers[edge.from as usize], numbers[edge.to as usize]);
+            edges.push(Edge { from, to, ..*edge });
+        }
+        self.ends.iter_mut().for_each(|(id, _)| *id = numbers[*id as usize]);
+        search.edges = std::mem::replace(&mut self.edges, edges);
     }
 
     fn extend(
@@ -238,7 +267,7 @@ impl Graph {
             let posterior = &mut posteriors[edge.arc as usize];
             *posterior = cost::either(*posterior, through).max(0);
         }
-        let mut path = Vec::new();
+        let mut path = Vec::with_capacity(lattice.len);
         let mut at = winner;
         while let Some(edge) = self.edges.get(ways[at].back as usize) {
             path.push(edge.arc);

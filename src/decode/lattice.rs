@@ -38,11 +38,10 @@ pub struct Lattice {
 }
 
 impl Lattice {
-    /// Empties it for another sentence.
-    pub fn reset(&mut self, len: usize) {
-        self.arcs.clear();
-        self.ids.clear();
-        self.len = len;
+    /// One of so many tokens, with room for so many readings.
+    pub fn with_room(len: usize, readings: usize) -> Self {
+        let arcs = len + readings;
+        Self { arcs: Vec::with_capacity(arcs), ids: Vec::with_capacity(arcs + arcs / 4), len }
     }
 
     /// Adds an arc; arcs must come in order of their start.

@@ -138,8 +138,7 @@ fn the_model_is_a_distribution() {
 type Repair = (usize, usize, Vec<WordId>, Cost);
 
 fn lattice(words: &[WordId], stays: Cost, mut repairs: Vec<Repair>) -> Lattice {
-    let mut lattice = Lattice::default();
-    lattice.reset(words.len());
+    let mut lattice = Lattice::with_room(words.len(), 0);
     repairs.sort_by_key(|r| r.0);
     for (at, word) in words.iter().enumerate() {
         lattice.push(at..at + 1, std::iter::once(*word), stays, None);

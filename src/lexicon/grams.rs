@@ -16,14 +16,22 @@ pub const BACKOFF_BITS: u32 = 6;
 /// Bits of a trigram's cost.
 pub const TRIGRAM_BITS: u32 = 6;
 
-/// The last two words, and what it costs to forget the older one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The last two words, and what it costs to forget the older one, which follows from them.
+#[derive(Debug, Clone, Copy)]
 pub struct State {
     older: WordId,
     last: WordId,
     backoff: u16,
     extends: bool,
 }
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        (self.older, self.last) == (other.older, other.last)
+    }
+}
+
+impl Eq for State {}
 
 impl State {
     /// The last word.
@@ -44,8 +52,11 @@ pub struct Grams<'b> {
     unigrams: &'b [u8],
     bigrams: FuseMap<'b>,
     trigrams: FuseMap<'b>,
-    books: &'b [u8],
+    books: &'b [u8; 2 * BOOKS],
 }
+
+/// Costs in the books: those of bigrams, of back-offs, of trigrams.
+const BOOKS: usize = (1 << BIGRAM_BITS) + (1 << BACKOFF_BITS) + (1 << TRIGRAM_BITS);
 
 /// What the model holds of a bigram: its cost, its back-off cost, and whether trigrams go on from it.
 pub type Bigram = (Cost, u16, bool);
@@ -63,13 +74,13 @@ pub fn trigram_key(a: WordId, b: WordId, c: WordId) -> u64 {
 impl<'b> Grams<'b> {
     /// Opens the sections; `None` when they are not a model.
     pub fn open(unigrams: &'b [u8], bigrams: &'b [u8], trigrams: &'b [u8], books: &'b [u8]) -> Option<Self> {
-        let entries = (1 << BIGRAM_BITS) + (1 << BACKOFF_BITS) + (1 << TRIGRAM_BITS);
-        (books.len() >= entries * 2 && unigrams.len() >= 16).then_some(())?;
+        let books = books.first_chunk()?;
+        (unigrams.len() >= 16).then_some(())?;
         Some(Self { unigrams, bigrams: FuseMap::open(bigrams)?, trigrams: FuseMap::open(trigrams)?, books })
     }
 
     fn book(&self, index: u32) -> u16 {
-        u16_at(self.books, index as usize * 2)
+        u16_at(self.books, index as usize % BOOKS * 2)
     }
 
     /// (cost, back-off cost) of a word alone; ids past the table count as unknown.
@@ -87,6 +98,11 @@ impl<'b> Grams<'b> {
     /// The cell of a bigram, for [`Grams::bigram_of`].
     pub(super) fn bigram_value(&self, key: u64) -> Option<u32> {
         self.bigrams.get(key)
+    }
+
+    /// The cost that a bigram's cell says.
+    pub(super) fn bigram_cost(&self, value: u32) -> Cost {
+        Cost::from(self.book(value & ((1 << BIGRAM_BITS) - 1)))
     }
 
     /// The cells of many bigrams, appended in order.
@@ -107,8 +123,7 @@ impl<'b> Grams<'b> {
     /// What a cell says.
     pub(super) fn bigram_of(&self, value: u32) -> Bigram {
         let backoff = value >> BIGRAM_BITS;
-        let cost = self.book(value & ((1 << BIGRAM_BITS) - 1));
-        (Cost::from(cost), self.book((1 << BIGRAM_BITS) + backoff), backoff != 0)
+        (self.bigram_cost(value), self.book((1 << BIGRAM_BITS) + backoff), backoff != 0)
     }
 
     /// Does the model hold this trigram?
