@@ -1,4 +1,4 @@
-//! The phrase channel: undoes substitutions of words by near-synonyms, by rule, habit or thesaurus.
+//! The phrase channel: undoes substitutions of words by near-synonyms, by rule, habit, or what was seen.
 
 use super::{Reading, Sentence};
 use crate::lexicon::rules::{Known, LONGEST, Node, Rules, extend_key};

@@ -51,7 +51,6 @@ pub fn evidence(lexicon: &Lexicon, sentence: &Sentence<'_>, reading: &Reading) -
         Known::Weak => weights.weak,
         Known::Habit => weights.habit,
         Known::Seen => weights.seen,
-        Known::Thesaurus => weights.thesaurus,
     };
     fixed += weights.frequency * commoner(lexicon, sentence, reading);
     if mends_article(lexicon, sentence, reading) {

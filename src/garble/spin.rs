@@ -78,7 +78,7 @@ impl Spinner {
             let (cost, known) = (entry.costs()[dialect], entry.known());
             // A number that the original does not have could only be invented.
             let invents = written.contains(SLOT) && !entry.text().contains(SLOT);
-            if cost == ABSENT || known == Known::Thesaurus || invents {
+            if cost == ABSENT || invents {
                 continue;
             }
             let original = entry.text();

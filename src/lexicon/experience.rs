@@ -97,7 +97,7 @@ pub fn odds(
         Known::User | Known::Strong => weights.prior_strong,
         Known::Weak => weights.prior_weak,
         Known::Habit => weights.prior_habit,
-        Known::Seen | Known::Thesaurus => weights.prior_seen,
+        Known::Seen => weights.prior_seen,
     };
     let best = costs.iter().copied().min().unwrap_or(ABSENT);
     let drawn = |meant: f32, stood: f32, words: f32, p: f32| (meant + words * p) / (stood.max(meant) + words);

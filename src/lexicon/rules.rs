@@ -1,6 +1,6 @@
 //! Compiled substitutions: from a sequence of words as written to the words that may have been meant.
 //!
-//! Rules, habits and thesaurus all end here, inflected and multiplied out, so that the phrase channel asks one table.
+//! Rules, habits and what was seen all end here, inflected and multiplied out, so that the phrase channel asks one table.
 //! The sequences are a trie in a hash table: the key of a sequence is folded from its ids one by one, and each slot says
 //! whether a reading ends there and whether a longer sequence goes on.
 
@@ -26,14 +26,11 @@ pub enum Known {
     Habit,
     /// Seen in text that people restored, and in no table.
     Seen,
-    /// Words that a thesaurus or the trainer holds for neighbours.
-    Thesaurus,
 }
 
 impl Known {
     /// All kinds, by number.
-    pub const ALL: [Known; 6] =
-        [Self::User, Self::Strong, Self::Weak, Self::Habit, Self::Seen, Self::Thesaurus];
+    pub const ALL: [Known; 5] = [Self::User, Self::Strong, Self::Weak, Self::Habit, Self::Seen];
 
     /// The word for it in reasons.
     pub fn name(self) -> &'static str {
@@ -43,7 +40,6 @@ impl Known {
             Self::Weak => "weak rule",
             Self::Habit => "habit",
             Self::Seen => "seen",
-            Self::Thesaurus => "thesaurus",
         }
     }
 }

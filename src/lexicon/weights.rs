@@ -53,8 +53,6 @@ weights! {
     habit,
     /// Cost of a substitution that only restored text shows.
     seen,
-    /// Cost of a reading from the thesaurus.
-    thesaurus,
     /// Log-odds of a strong rule before anything was seen of it.
     prior_strong,
     /// Log-odds of a weak rule before anything was seen of it.
@@ -187,7 +185,16 @@ impl Weights {
     ];
 
     /// The names of the features of a row.
-    pub const ROW: [&str; 8] = ["row_bias", "row_own", "row_others", "row_uneven", "row_beside", "row_joined", "row_even", "row_shifted"];
+    pub const ROW: [&str; 8] = [
+        "row_bias",
+        "row_own",
+        "row_others",
+        "row_uneven",
+        "row_beside",
+        "row_joined",
+        "row_even",
+        "row_shifted",
+    ];
 
     /// The weights of confidence, in the order of its features.
     pub fn sure(&self) -> [f32; Self::SURE.len()] {
@@ -217,7 +224,16 @@ impl Weights {
 
     /// The weights of a row, in the order of its features.
     pub fn row(&self) -> [f32; Self::ROW.len()] {
-        [self.row_bias, self.row_own, self.row_others, self.row_uneven, self.row_beside, self.row_joined, self.row_even, self.row_shifted]
+        [
+            self.row_bias,
+            self.row_own,
+            self.row_others,
+            self.row_uneven,
+            self.row_beside,
+            self.row_joined,
+            self.row_even,
+            self.row_shifted,
+        ]
     }
 
     /// The weights of an image.
