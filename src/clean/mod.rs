@@ -293,7 +293,7 @@ impl Cleaner {
                 let garbled = garbled[i];
                 let confidence = confidence::confidence(lexicon, features);
                 let made = confidence >= self.engine.threshold && (garbled || choose::is_users(reading));
-                if !made && !(asked && confidence >= DOUBT) {
+                if !(made || asked && confidence >= DOUBT) {
                     continue;
                 }
                 for edit in choose::edits(lexicon, document, unit, reading, confidence) {
