@@ -2,7 +2,8 @@
 //!
 //! An n-gram costs three reads from fourteen megabytes, nearly all of them far from the processor. The readings of a
 //! sentence ask for the same few n-grams many times (the pruning, the search, the next round), and one after the other
-//! each waits for its reads, 215 ns; asked for by sixteen in a loop without a decision, the reads overlap, 62 ns each.
+//! each waits for its reads; asked for together in a loop without a decision, the reads overlap. (Three reads anywhere in
+//! 30 MB, no hashing, on a busy machine: 215 ns one query after the other, 62 ns each by sixteen.)
 
 use super::grams::{Bigram, Grams, State, bigram_key};
 use super::words::WordId;
