@@ -270,7 +270,7 @@ mod tests {
             ("[a bout tothe|about to the]", "about _ to the"),
             ("well-[knwon|known]", "well-known"),
             ("[tbe|the] [cnd|end]", "the end"),
-            ("foo [ |]bar", "foobar _"),
+            ("foo[ |]bar", "foobar _"),
         ] {
             assert_eq!(dealt(marked), expected, "{marked}");
         }
