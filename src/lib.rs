@@ -17,6 +17,7 @@ pub mod clean;
 pub mod cli;
 pub mod cost;
 mod decode;
+pub mod document;
 mod edit;
 mod embedded;
 mod error;
@@ -31,5 +32,6 @@ pub mod text;
 pub mod train;
 
 pub use clean::{Builder, Cleaned, Cleaner, Diagnosis, Dialect};
+pub use document::Document;
 pub use edit::{Channel, Edit, Patch};
 pub use error::{Error, Result};

