@@ -17,6 +17,7 @@ pub mod clean;
 pub mod cli;
 pub mod cost;
 mod decode;
+pub mod document;
 mod edit;
 mod embedded;
 mod error;
@@ -30,6 +31,7 @@ pub mod text;
 #[cfg(feature = "train")]
 pub mod train;
 
+pub use document::Document;
 pub use clean::{Builder, Cleaned, Cleaner, Diagnosis, Dialect};
 pub use edit::{Channel, Edit, Patch};
 pub use error::{Error, Result};

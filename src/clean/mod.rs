@@ -5,6 +5,7 @@ mod choose;
 mod cleaned;
 mod confidence;
 mod diagnosis;
+mod document;
 mod explain;
 mod explored;
 mod pass;

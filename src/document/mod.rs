@@ -1,0 +1,277 @@
+//! File formats: where in a file the text is, and where a repair of it must be written.
+//!
+//! Formats read, they never write. A reader yields the text of a file as a person would read it, with a map of where
+//! each part of it stands; edits of that text become edits of the file's bytes, and every other byte stays. Text that
+//! is written more than once (PAGE has it for regions, lines, words and glyphs) is changed everywhere.
+//!
+//! ```
+//! use ungarble::{Cleaner, document::{Document, Format}};
+//!
+//! let page = br#"<alto><String CONTENT="extra" WC="0.9"/><SP/><String CONTENT="fierce" WC="0.4"/></alto>"#;
+//! let document = Document::read(page, Format::guess("page.xml", page)?)?;
+//! assert_eq!(document.text(), b"extra fierce");
+//! assert_eq!(document.evidence()[1].confidence, 0.4);
+//!
+//! let cleaner = Cleaner::builder().phrases("mine", "extra fierce -> more fierce")?.build();
+//! let cleaned = cleaner.clean_document(&document);
+//! assert_eq!(cleaned.text(), r#"<alto><String CONTENT="more" WC="0.9"/><SP/><String CONTENT="fierce" WC="0.4"/></alto>"#);
+//! # Ok::<(), ungarble::Error>(())
+//! ```
+
+mod builder;
+mod code;
+mod deal;
+mod format;
+mod layer;
+mod subtitles;
+mod text;
+#[cfg(feature = "formats")]
+mod tree;
+#[cfg(feature = "formats")]
+mod xml;
+
+#[cfg(feature = "formats")]
+mod alto;
+#[cfg(feature = "formats")]
+mod hocr;
+#[cfg(feature = "formats")]
+mod html;
+#[cfg(feature = "formats")]
+mod markdown;
+#[cfg(feature = "formats")]
+mod page;
+#[cfg(feature = "formats")]
+mod soup;
+#[cfg(feature = "formats")]
+mod tei;
+#[cfg(feature = "formats")]
+mod ttml;
+
+use std::ops::Range;
+
+pub use format::Format;
+
+use crate::edit::{Edit, Patch};
+use crate::error::Result;
+use builder::Builder;
+use code::UNKNOWN;
+use deal::Change;
+use layer::Write;
+
+/// How sure the engine that made a file (OCR) is of a word.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// The word; bytes of [`Document::text`].
+    pub range: Range<usize>,
+    /// 0 (a guess) to 1 (certain), whatever scale the file uses.
+    pub confidence: f32,
+}
+
+/// A file and the text in it.
+#[derive(Debug)]
+pub struct Document<'s> {
+    source: &'s [u8],
+    format: Format,
+    /// Where the text is written; `None` where the source is the text.
+    written: Option<Builder<'s>>,
+}
+
+impl<'s> Document<'s> {
+    /// Finds the text of a file.
+    ///
+    /// # Errors
+    ///
+    /// A file in which the text cannot be found safely (cut off inside a tag, not of this format, in an encoding that is
+    /// not read), with line and column. What leaves no doubt where the text is, such as a bare `&` or a missing end tag,
+    /// is read as it was meant, and stays.
+    ///
+    /// ```
+    /// use ungarble::document::{Document, Format};
+    /// let page = b"<alto>\n <String CONTENT=\"cut o";
+    /// let error = Document::read(page, "alto".parse::<Format>()?).unwrap_err();
+    /// assert_eq!((error.line(), error.column()), (Some(2), Some(2)));
+    /// # Ok::<(), ungarble::Error>(())
+    /// ```
+    pub fn read(source: &'s [u8], format: Format) -> Result<Self> {
+        let written = match format.reader() {
+            None => None,
+            Some(read) => {
+                let mut builder = Builder::new(source, format)?;
+                read(&mut builder)?;
+                Some(builder)
+            }
+        };
+        Ok(Self { source, format, written })
+    }
+
+    /// A text that is all text.
+    ///
+    /// ```
+    /// use ungarble::document::Document;
+    /// assert_eq!(Document::plain(b"the end").text(), b"the end");
+    /// ```
+    pub fn plain(source: &'s [u8]) -> Self {
+        Self { source, format: Format::TEXT, written: None }
+    }
+
+    /// The bytes of the file.
+    pub fn source(&self) -> &'s [u8] {
+        self.source
+    }
+
+    /// What the file is.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The text as a person would read it: entities undone, a line feed at the end of each line, an empty line between
+    /// passages. Of plain text it is the source; else it is UTF-8.
+    pub fn text(&self) -> &[u8] {
+        self.written.as_ref().map_or(self.source, |written| written.text().as_bytes())
+    }
+
+    /// The passages (paragraphs, regions) of the text, in order: bytes of [`Document::text`]. Plain text is one passage.
+    pub fn passages(&self) -> Vec<Range<usize>> {
+        match &self.written {
+            None => std::iter::once(0..self.source.len()).collect(),
+            Some(written) => written.passages().to_vec(),
+        }
+    }
+
+    /// What the engine that made the file thinks of its words, in the order of the text; empty where the file says nothing.
+    ///
+    /// ```
+    /// use ungarble::document::{Document, Format};
+    /// let page = b"<p class='ocr_par'><span class='ocrx_word' title='bbox 1 2 3 4; x_wconf 87'>tbe</span></p>";
+    /// let document = Document::read(page, "hocr".parse::<Format>()?)?;
+    /// let word = &document.evidence()[0];
+    /// assert_eq!((&document.text()[word.range.clone()], word.confidence), (&b"tbe"[..], 0.87));
+    /// # Ok::<(), ungarble::Error>(())
+    /// ```
+    pub fn evidence(&self) -> &[Evidence] {
+        self.written.as_ref().map_or(&[], |written| written.evidence())
+    }
+
+    /// Edits of [`Document::text`] as a patch of the source. They must be in order and disjoint.
+    ///
+    /// Words stay in their boxes. Of words that are joined the first box has the joined word and the others are emptied
+    /// (`CONTENT=""`, `<Unicode></Unicode>`, an empty element); a word that is split stays in its box, with the blank. A
+    /// word that is broken by a hyphen at the end of a line is repaired in both parts and stays broken.
+    ///
+    /// Reading the patched file gives the edited text, in this form: an edit that would break that is left out. So is one
+    /// that crosses passages, touches bytes that are no characters, or cannot be written where it belongs.
+    pub fn patch(&self, edits: &[Edit]) -> Patch {
+        let Some(written) = &self.written else { return Patch::new(edits.to_vec()) };
+        let edits: Vec<Edit> = edits.iter().filter(|edit| self.is_inside(edit)).cloned().collect();
+        self.verified(written, deal::changes(written.text(), &edits))
+    }
+
+    /// Where an edit of the text would be written, each for itself and unverified: to show what is not made.
+    pub(crate) fn place(&self, edit: &Edit) -> Vec<Edit> {
+        let Some(written) = &self.written else { return vec![edit.clone()] };
+        if !self.is_inside(edit) {
+            return Vec::new();
+        }
+        let changes = deal::changes(written.text(), std::slice::from_ref(edit));
+        let (changes, writes): (Vec<Change>, Vec<Vec<Write>>) =
+            changes.into_iter().filter_map(|change| Some((written.writes(&change)?, change))).map(|(w, c)| (c, w)).unzip();
+        let all: Vec<usize> = (0..changes.len()).collect();
+        edits(self.source, &changes, &writes, &all)
+    }
+
+    /// Is the file itself the text?
+    pub(crate) fn is_plain(&self) -> bool {
+        self.written.is_none()
+    }
+
+    /// Does an edit stay inside a passage?
+    fn is_inside(&self, edit: &Edit) -> bool {
+        let passages = self.written.as_ref().map_or(&[][..], |written| written.passages());
+        let here = passages.partition_point(|passage| passage.end < edit.range.end);
+        passages.get(here).is_some_and(|passage| passage.start <= edit.range.start)
+    }
+
+    /// The changes as a patch, without those after which the file would not read as it should.
+    fn verified(&self, written: &Builder<'s>, changes: Vec<Change>) -> Patch {
+        let (changes, writes): (Vec<Change>, Vec<Vec<Write>>) = changes
+            .into_iter()
+            .filter_map(|change| {
+                let known = !written.text()[change.range.clone()].contains(UNKNOWN) && !change.new.contains(UNKNOWN);
+                let writes = if known { written.writes(&change) } else { None };
+                Some((change, writes?))
+            })
+            .unzip();
+        let mut kept = Vec::new();
+        self.keep(written, &changes, &writes, 0..changes.len(), &mut kept);
+        Patch::new(edits(self.source, &changes, &writes, &kept))
+    }
+
+    /// Adds to `kept` those of some changes with which the file still reads as it should. All of them, as a rule; if not,
+    /// both halves are tried, each together with what is kept already.
+    fn keep(&self, written: &Builder<'s>, changes: &[Change], writes: &[Vec<Write>], some: Range<usize>, kept: &mut Vec<usize>) {
+        if some.is_empty() {
+            return;
+        }
+        let before = kept.len();
+        kept.extend(some.clone());
+        if self.reads_as(written, changes, writes, kept) {
+            return;
+        }
+        kept.truncate(before);
+        if some.len() > 1 {
+            let middle = some.start + some.len() / 2;
+            self.keep(written, changes, writes, some.start..middle, kept);
+            self.keep(written, changes, writes, middle..some.end, kept);
+        }
+    }
+
+    fn reads_as(&self, written: &Builder<'s>, changes: &[Change], writes: &[Vec<Write>], kept: &[usize]) -> bool {
+        let mut text = String::with_capacity(written.text().len() + 64);
+        let mut at = 0;
+        for change in kept.iter().map(|&i| &changes[i]) {
+            text += &written.text()[at..change.range.start];
+            text += &change.new;
+            at = change.range.end;
+        }
+        text += &written.text()[at..];
+        let edits = edits(self.source, changes, writes, kept);
+        if edits.windows(2).any(|pair| pair[0].range.end > pair[1].range.start) {
+            return false;
+        }
+        let source = Patch::new(edits).apply(self.source).into_owned();
+        let again = Document::read(&source, self.format);
+        again.is_ok_and(|again| {
+            let again = String::from_utf8_lossy(again.text()).into_owned();
+            again.split_whitespace().eq(text.split_whitespace())
+        })
+    }
+}
+
+/// The writes of some changes as edits of the source, in order.
+fn edits(source: &[u8], changes: &[Change], writes: &[Vec<Write>], kept: &[usize]) -> Vec<Edit> {
+    let all = kept.iter().flat_map(|&i| writes[i].iter().map(move |write| (write, &changes[i].cause)));
+    let mut all: Vec<_> = all.filter(|((range, new), _)| source[range.clone()] != *new.as_bytes()).collect();
+    all.sort_by_key(|((range, _), _)| (range.start, range.end));
+    let mut out: Vec<(usize, Edit)> = Vec::with_capacity(all.len());
+    for ((range, new), cause) in all {
+        if let Some((number, last)) = out.last_mut()
+            && *number == cause.number
+            && last.range.end < range.start
+            && source[last.range.end..range.start] == *b" "
+        {
+            // Words of one phrase in one piece of text: one edit, as it was made.
+            last.range.end = range.end;
+            last.replacement = format!("{} {new}", last.replacement).into();
+            continue;
+        }
+        let edit = Edit {
+            range: range.clone(),
+            replacement: new.as_str().into(),
+            channel: cause.channel,
+            confidence: cause.confidence,
+            reason: cause.reason.clone(),
+        };
+        out.push((cause.number, edit));
+    }
+    out.into_iter().map(|(_, edit)| edit).collect()
+}
