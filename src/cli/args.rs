@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regex::bytes::Regex;
 
 use super::{clean, diff, eval, explain, garble, score, train};
+use crate::document;
 use crate::edit::Channel;
 
 const AFTER: &str = "\
@@ -94,11 +96,11 @@ pub struct Engine {
 #[derive(Args)]
 #[command(next_help_heading = "Input")]
 pub struct Documents {
-    /// Files, folders (their *.txt, *.text and *.md files, .gitignore honoured) or - for stdin, the default
+    /// Files, folders (their files of formats that are read, .gitignore honoured) or - for stdin, the default
     #[arg(value_name = "FILE|DIR|-")]
     pub inputs: Vec<PathBuf>,
-    /// What the inputs are; guessed from the name: *.jsonl and *.ndjson are JSON lines
-    #[arg(long = "as", value_name = "FORMAT")]
+    /// What the inputs are; without it guessed from name and content
+    #[arg(long = "as", value_name = "FORMAT", value_parser = formats())]
     pub format: Option<Format>,
     /// The field of JSON lines that holds the text; dots lead into objects
     #[arg(long, value_name = "NAME", default_value = "text")]
@@ -106,12 +108,21 @@ pub struct Documents {
 }
 
 /// What a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// One document
-    Text,
-    /// One JSON object a line, each with a document in a field
+    /// One document; without a format its content says what it is.
+    File(Option<document::Format>),
+    /// One JSON object a line, each with a document in a field.
     Jsonl,
+}
+
+/// The formats by their names: those of documents, and JSON lines.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let names = document::Format::all().map(document::Format::name).chain(["jsonl"]);
+    PossibleValuesParser::new(names).map(|name| match name.parse() {
+        Ok(format) => Format::File(Some(format)),
+        Err(_) => Format::Jsonl,
+    })
 }
 
 /// When to use colour.

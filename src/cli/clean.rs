@@ -13,6 +13,7 @@ use super::output::{Replacement, Stdout};
 use super::pool;
 use super::talk::Talk;
 use crate::clean::Cleaner;
+use crate::document::Document;
 use crate::edit::Patch;
 use crate::error::{Error, Result};
 use crate::report::{self, Summary};
@@ -24,8 +25,8 @@ Examples:
   ungarble clean -w --backup .orig notes.txt
   ungarble clean --field page.body --edits-field edits docs.jsonl -o clean.jsonl
 
-Line ends, byte order marks and bytes that are not UTF-8 stay as they are. A file is replaced in one step, or not \
-at all.";
+Of hOCR, ALTO, PAGE, TEI, TTML, HTML, Markdown and subtitles only the words change. Line ends, byte order marks and \
+bytes that are not UTF-8 stay as they are. A file is replaced in one step, or not at all.";
 
 /// Clean texts.
 #[derive(clap::Args)]
@@ -79,7 +80,7 @@ pub fn run(args: &CleanArgs, settings: &Settings, talk: &Talk) -> std::result::R
     let folder = output_folder(args);
     let found = inputs::find(&args.documents, folder.as_deref(), talk);
     let targets = targets(args, folder.as_deref(), &found.inputs)?;
-    if args.edits_field.is_some() && found.inputs.iter().any(|input| input.format == Format::Text) {
+    if args.edits_field.is_some() && found.inputs.iter().any(|input| input.format != Format::Jsonl) {
         return Err(Error::config(
             Some("--edits-field"),
             None,
@@ -91,7 +92,7 @@ pub fn run(args: &CleanArgs, settings: &Settings, talk: &Talk) -> std::result::R
     let (total, out) = (Summary::default(), Stdout::new());
     let mut job = Job { args, cleaner, threads, talk, out, total, changed: 0, failed: found.failed };
     let pairs: Vec<(Input, Target)> = found.inputs.into_iter().zip(targets).collect();
-    let text = |pair: &(Input, Target)| pair.0.format == Format::Text;
+    let text = |pair: &(Input, Target)| pair.0.format != Format::Jsonl;
     for run in pairs.chunk_by(|a, b| text(a) && text(b)) {
         if text(&run[0]) {
             job.texts(run)?;
@@ -147,6 +148,17 @@ struct Done {
     summary: Summary,
 }
 
+/// Cleans a file.
+fn done(cleaner: &Cleaner, input: &Input) -> Result<Done> {
+    let (source, format) = input.load()?;
+    let document = Document::read(&source, format).map_err(|e| e.of(&input.name))?;
+    let result = cleaner.clean_document(&document);
+    let summary = Summary::of(&result);
+    let cleaned = (summary.edits() > 0).then(|| result.bytes().into_owned());
+    drop((result, document));
+    Ok(Done { source, cleaned, summary })
+}
+
 /// Cleaned lines; bad ones stand among them as they were.
 #[derive(Default)]
 struct Lined {
@@ -161,14 +173,7 @@ impl Job<'_> {
     fn texts(&mut self, pairs: &[(Input, Target)]) -> std::result::Result<(), Stop> {
         let cleaner = self.cleaner.clone();
         let work = |(input, target)| -> (&Input, &Target, Result<Done>) {
-            let done = Input::read(input).map(|source| {
-                let result = cleaner.clean_bytes(&source);
-                let summary = Summary::of(&result);
-                let cleaned = (summary.edits() > 0).then(|| result.bytes().into_owned());
-                drop(result);
-                Done { source, cleaned, summary }
-            });
-            (input, target, done)
+            (input, target, done(&cleaner, input))
         };
         let mut progress = self.talk.progress(Some(pairs.len()));
         let jobs = pairs.iter().map(|(input, target)| (input, target));

@@ -2,13 +2,14 @@
 
 use super::args::{Documents, Engine, Format};
 use super::config::Settings;
-use super::documents::{self, Document, Lines};
+use super::documents::{self, Lines};
 use super::exit::{Exit, Stop};
 use super::inputs;
 use super::jsonl;
 use super::output::Stdout;
 use super::talk::Talk;
 use crate::clean::Cleaner;
+use crate::document::Document;
 use crate::edit::Edit;
 use crate::error::{Error, Result};
 use crate::report::{self, Style};
@@ -74,12 +75,12 @@ pub fn run(args: &DiffArgs, settings: &Settings, talk: &Talk) -> std::result::Re
     if args.style == StyleArg::Html {
         out.write(report::html_head("Changes").as_bytes())?;
     }
-    let work = |document: &Document| {
-        let cleaned = cleaner.clean_bytes(&document.text);
+    let work = |name: &str, document: &Document<'_>| {
+        let cleaned = cleaner.clean_document(document);
         let bytes = match args.style {
-            StyleArg::Html => report::html_section(&document.name, &cleaned).into_bytes(),
+            StyleArg::Html => report::html_section(name, &cleaned).into_bytes(),
             style => {
-                let diff = cleaned.diff().style(style.into()).name(&document.name);
+                let diff = cleaned.diff().style(style.into()).name(name);
                 diff.colour(colour).width(args.width).to_bytes()
             }
         };
@@ -124,10 +125,12 @@ fn unified_lines(
             talk.error(error);
             failed = true;
         };
-        let result = if input.format == Format::Text {
-            input.read().map(|source| {
-                let edits = cleaner.clean_bytes(&source).edits().to_vec();
-                (source, edits)
+        let result = if input.format != Format::Jsonl {
+            input.load().and_then(|(source, format)| {
+                let document = Document::read(&source, format).map_err(|e| e.of(&input.name))?;
+                let edits = cleaner.clean_document(&document).edits().to_vec();
+                drop(document);
+                Ok((source, edits))
             })
         } else {
             Lines::open(input)

@@ -3,18 +3,20 @@
 use std::io::BufRead as _;
 use std::path::Path;
 
-use super::args::{Documents, Format};
+use super::args::{self, Documents};
 use super::exit::Stop;
 use super::inputs::{self, Input};
 use super::jsonl;
 use super::pool;
 use super::talk::Talk;
+use crate::document::{Document, Format};
 use crate::error::{Error, Result};
 
-/// A document and what it is called: a file, or `file:line` for JSON lines.
-pub struct Document {
-    pub name: String,
-    pub text: Vec<u8>,
+/// A document as it was read, and what it is called: a file, or `file:line` for JSON lines.
+struct Loaded {
+    name: String,
+    bytes: Vec<u8>,
+    format: Format,
 }
 
 /// Something to load on a worker.
@@ -24,21 +26,25 @@ enum Job {
     Failed(Error),
 }
 
-/// Does `work` on each document in parallel, and gives the results to `sink` in order. Documents that cannot be read
+/// Does `work` on the name and the text of each document in parallel, and gives the results to `sink` in order. Documents that cannot be read
 /// are reported and left out. Says whether something failed.
 pub fn each<T: Send>(
     args: &Documents,
     threads: usize,
     talk: &Talk,
-    work: impl Fn(&Document) -> T + Sync,
+    work: impl Fn(&str, &Document<'_>) -> T + Sync,
     mut sink: impl FnMut(T) -> std::result::Result<(), Stop>,
 ) -> std::result::Result<bool, Stop> {
     let found = inputs::find(args, None, talk);
     let mut failed = found.failed;
-    let files = found.inputs.iter().all(|input| input.format == Format::Text);
+    let files = found.inputs.iter().all(|input| input.format != args::Format::Jsonl);
     let mut progress = talk.progress(files.then_some(found.inputs.len()));
     let jobs = found.inputs.into_iter().flat_map(jobs);
-    let load = |job: Job| -> Result<T> { Ok(work(&load(job, &args.field)?)) };
+    let load = |job: Job| -> Result<T> {
+        let Loaded { name, bytes, format } = load(job, &args.field)?;
+        let document = Document::read(&bytes, format).map_err(|e| e.of(&name))?;
+        Ok(work(&name, &document))
+    };
     pool::in_order(threads, jobs, load, |result| -> std::result::Result<(), Stop> {
         progress.step(1);
         match result {
@@ -54,7 +60,7 @@ pub fn each<T: Send>(
 }
 
 fn jobs(input: Input) -> Box<dyn Iterator<Item = Job>> {
-    if input.format == Format::Text {
+    if input.format != args::Format::Jsonl {
         return Box::new(std::iter::once(Job::File(input)));
     }
     match Lines::open(&input) {
@@ -67,14 +73,17 @@ fn jobs(input: Input) -> Box<dyn Iterator<Item = Job>> {
     }
 }
 
-fn load(job: Job, field: &str) -> Result<Document> {
+fn load(job: Job, field: &str) -> Result<Loaded> {
     match job {
-        Job::File(input) => Ok(Document { text: input.read()?, name: input.name }),
+        Job::File(input) => {
+            let (bytes, format) = input.load()?;
+            Ok(Loaded { name: input.name, bytes, format })
+        }
         Job::Line { name, bytes } => {
             let text = std::str::from_utf8(&bytes).map_err(|_| "not UTF-8".to_owned());
             let field = text.and_then(|line| jsonl::field(line, field));
             match field {
-                Ok(field) => Ok(Document { name, text: field.text.into_bytes() }),
+                Ok(field) => Ok(Loaded { name, bytes: field.text.into_bytes(), format: Format::TEXT }),
                 Err(error) => Err(Error::config(Some(&name), None, error)),
             }
         }

@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 
 use super::args::{Documents, Engine};
 use super::config::Settings;
-use super::documents::{self, Document};
+use super::documents;
 use super::exit::{Exit, Stop};
 use super::output::Stdout;
 use super::talk::Talk;
 use crate::clean::{Explanation, ReadingView};
+use crate::document;
 
 const AFTER: &str = "\
 Examples:
@@ -41,8 +42,9 @@ pub struct ExplainArgs {
 pub fn run(args: &ExplainArgs, settings: &Settings, talk: &Talk) -> Result<Exit, Stop> {
     let cleaner = settings.cleaner()?;
     let mut out = Stdout::new();
-    let work = |document: &Document| {
-        let explanation = cleaner.explain(&document.text);
+    let work = |name: &str, document: &document::Document<'_>| {
+        let explanation = cleaner.explain(document.text());
+        let document = &Document { name, text: document.text() };
         if args.lattice { dot(document, &explanation) } else { tables(args, document, &explanation) }
     };
     let failed =
@@ -51,7 +53,13 @@ pub fn run(args: &ExplainArgs, settings: &Settings, talk: &Talk) -> Result<Exit,
     Ok(Exit::Done.unless(failed))
 }
 
-fn tables(args: &ExplainArgs, document: &Document, explanation: &Explanation) -> String {
+/// A text and what it is called.
+struct Document<'d> {
+    name: &'d str,
+    text: &'d [u8],
+}
+
+fn tables(args: &ExplainArgs, document: &Document<'_>, explanation: &Explanation) -> String {
     let readings = args.readings || !(args.tokens || args.path);
     let mut out = String::new();
     if args.documents.inputs.len() > 1 {
@@ -93,7 +101,7 @@ fn tables(args: &ExplainArgs, document: &Document, explanation: &Explanation) ->
 }
 
 /// The bytes of a span as they can be shown.
-fn written(document: &Document, range: std::ops::Range<usize>) -> String {
+fn written(document: &Document<'_>, range: std::ops::Range<usize>) -> String {
     let text = String::from_utf8_lossy(document.text.get(range).unwrap_or_default()).into_owned();
     text.chars()
         .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
@@ -120,10 +128,10 @@ fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; 
 }
 
 /// The lattice as a graph: places in the text, and an edge for each reading from one to the next.
-fn dot(document: &Document, explanation: &Explanation) -> String {
+fn dot(document: &Document<'_>, explanation: &Explanation) -> String {
     let mut out = format!(
         "digraph {} {{\n  rankdir=LR;\n  node [shape=circle, fontsize=10];\n",
-        quoted(&document.name)
+        quoted(document.name)
     );
     let places: BTreeSet<usize> =
         explanation.readings.iter().flat_map(|r| [r.range.start, r.range.end]).collect();

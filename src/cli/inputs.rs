@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Documents, Format};
 use super::talk::Talk;
+use crate::document;
 use crate::error::{Error, Result};
 
 /// A file to read.
@@ -39,6 +40,17 @@ impl Input {
                 Ok(bytes)
             }
         }
+    }
+
+    /// All bytes of it, and what they are.
+    pub fn load(&self) -> Result<(Vec<u8>, document::Format)> {
+        let bytes = self.read()?;
+        let format = match self.format {
+            Format::File(Some(format)) => format,
+            Format::File(None) => document::Format::guess(&self.name, &bytes).map_err(|e| e.of(&self.name))?,
+            Format::Jsonl => document::Format::TEXT,
+        };
+        Ok((bytes, format))
     }
 
     /// A reader of it, for line after line.
@@ -107,7 +119,7 @@ fn stdin(format: Option<Format>) -> Input {
         path: None,
         name: "stdin".into(),
         relative: "stdin".into(),
-        format: format.unwrap_or(Format::Text),
+        format: format.unwrap_or(Format::File(None)),
     }
 }
 
@@ -121,15 +133,19 @@ fn extension(path: &Path) -> String {
 }
 
 fn guess(path: &Path) -> Format {
-    if ["jsonl", "ndjson"].contains(&extension(path).as_str()) { Format::Jsonl } else { Format::Text }
+    if ["jsonl", "ndjson"].contains(&extension(path).as_str()) { Format::Jsonl } else { Format::File(None) }
 }
 
 /// What is taken from a folder. JSON lines only when asked for: their field must be known.
-fn extensions(format: Option<Format>) -> &'static [&'static str] {
-    match format {
-        Some(Format::Jsonl) => &["jsonl", "ndjson"],
-        _ => &["txt", "text", "md"],
-    }
+fn extensions(format: Option<Format>) -> Vec<&'static str> {
+    let mut extensions: Vec<&str> = match format {
+        Some(Format::Jsonl) => vec!["jsonl", "ndjson"],
+        Some(Format::File(Some(format))) => format.extensions().to_vec(),
+        _ => document::Format::all().flat_map(|format| format.extensions()).copied().collect(),
+    };
+    let mut seen = HashSet::new();
+    extensions.retain(|extension| seen.insert(*extension));
+    extensions
 }
 
 /// All files of a folder, sorted. Symbolic links in it are not followed: they may lead out of it. Only ignore files
@@ -152,7 +168,7 @@ fn walk(
     })
 }
 
-/// A file of a folder as an input, if it is text by its name and its first bytes.
+/// A file of a folder as an input, if it is one that is read by its name and its first bytes.
 fn suitable(path: PathBuf, folder: &Path, format: Option<Format>, talk: &Talk) -> Option<Input> {
     if !extensions(format).contains(&extension(&path).as_str()) {
         return None;
@@ -162,6 +178,10 @@ fn suitable(path: PathBuf, folder: &Path, format: Option<Format>, talk: &Talk) -
     // One that cannot be read is kept, so that the reason is reported.
     if readable.is_ok() && head.contains(&0) {
         talk.detail(&format!("{}: binary, left out", path.display()));
+        return None;
+    }
+    if format.is_none() && readable.is_ok() && document::Format::guess(&path.to_string_lossy(), &head).is_err() {
+        talk.detail(&format!("{}: XML of a format that is not read, left out", path.display()));
         return None;
     }
     let relative = path.strip_prefix(folder).unwrap_or(&path).to_owned();

@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use super::args::{Documents, Engine};
 use super::config::Settings;
-use super::documents::{self, Document};
+use super::documents;
 use super::exit::{Exit, Stop};
 use super::output::Stdout;
 use super::talk::Talk;
 use crate::clean::{Cleaned, Dialect};
+use crate::document::Document;
 use crate::report::{self, Summary};
 
 const AFTER: &str = "\
@@ -35,12 +36,12 @@ pub struct ScoreArgs {
 pub fn run(args: &ScoreArgs, settings: &Settings, talk: &Talk) -> Result<Exit, Stop> {
     let cleaner = settings.cleaner()?;
     let mut out = Stdout::new();
-    let work = |document: &Document| {
-        let cleaned = cleaner.clean_bytes(&document.text);
+    let work = |name: &str, document: &Document<'_>| {
+        let cleaned = cleaner.clean_document(document);
         if args.json {
-            report::json_score(&document.name, &cleaned) + "\n"
+            report::json_score(name, &cleaned) + "\n"
         } else {
-            line(&document.name, &cleaned)
+            line(name, &cleaned)
         }
     };
     let failed =

@@ -189,10 +189,10 @@ impl<'s> Builder<'s> {
     pub fn writes(&self, change: &Change) -> Option<Vec<Write>> {
         let mut writes = self.main.rewrite(&self.shadow, change.range.clone(), &change.new, change.gone)?;
         for mirror in &self.mirrors {
-            if mirror.main.start > change.range.start || change.range.end > mirror.main.end {
+            if mirror.main.start >= change.range.end || change.range.start >= mirror.main.end {
                 continue;
             }
-            let (mut range, mut new) = (change.range.clone(), change.new.as_str());
+            let Some((mut range, mut new)) = self.inside(&mirror.main, change) else { continue };
             let hyphen = mirror.without.clone().unwrap_or(0..0);
             if hyphen.start < range.end && range.start < hyphen.end {
                 // The repaired part has the hyphen still; the mirror never had it.
@@ -208,6 +208,20 @@ impl<'s> Builder<'s> {
             writes.extend(self.second.rewrite(&self.shadow, place, new, change.gone)?);
         }
         Some(writes)
+    }
+
+    /// A change without the marks around it that a mirror does not have; `None` where they are what changes.
+    fn inside<'c>(&self, main: &Range<usize>, change: &'c Change) -> Option<(Range<usize>, &'c str)> {
+        let (mut range, mut new) = (change.range.clone(), change.new.as_str());
+        if range.start < main.start {
+            new = new.strip_prefix(&self.main.text[range.start..main.start])?;
+            range.start = main.start;
+        }
+        if range.end > main.end {
+            new = new.strip_suffix(&self.main.text[main.end..range.end])?;
+            range.end = main.end;
+        }
+        Some((range, new))
     }
 
     /// The range of so much ink in a mirror, behind so much other ink.

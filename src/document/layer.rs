@@ -134,7 +134,13 @@ impl Layer {
                 }
                 return Some(writes);
             }
-            [(slot, part)] if self.is_same(part) => return Some(vec![write(slot, part.clone(), new)?]),
+            [(slot, part)] if self.is_same(part) => {
+                // As a whole, for it reads better in a difference; unless that would rewrite what is written oddly.
+                let old = &self.text[part.clone()];
+                if shadow.encode(old, slot.code).as_deref() == Some(old) {
+                    return Some(vec![write(slot, part.clone(), new)?]);
+                }
+            }
             _ => {}
         }
         let old = &self.text[range.clone()];

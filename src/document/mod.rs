@@ -163,7 +163,10 @@ impl<'s> Document<'s> {
     pub fn patch(&self, edits: &[Edit]) -> Patch {
         let Some(written) = &self.written else { return Patch::new(edits.to_vec()) };
         let edits: Vec<Edit> = edits.iter().filter(|edit| self.is_inside(edit)).cloned().collect();
-        self.verified(written, deal::changes(written.text(), &edits))
+        let repairs = self.repairs(written, &edits);
+        let mut kept = Vec::new();
+        self.keep(written, &repairs, 0..repairs.len(), &mut kept);
+        Patch::new(merged(self.source, &repairs, &kept))
     }
 
     /// Where an edit of the text would be written, each for itself and unverified: to show what is not made.
@@ -172,11 +175,9 @@ impl<'s> Document<'s> {
         if !self.is_inside(edit) {
             return Vec::new();
         }
-        let changes = deal::changes(written.text(), std::slice::from_ref(edit));
-        let (changes, writes): (Vec<Change>, Vec<Vec<Write>>) =
-            changes.into_iter().filter_map(|change| Some((written.writes(&change)?, change))).map(|(w, c)| (c, w)).unzip();
-        let all: Vec<usize> = (0..changes.len()).collect();
-        edits(self.source, &changes, &writes, &all)
+        let repairs = self.repairs(written, std::slice::from_ref(edit));
+        let all: Vec<usize> = (0..repairs.len()).collect();
+        merged(self.source, &repairs, &all)
     }
 
     /// Is the file itself the text?
@@ -191,50 +192,51 @@ impl<'s> Document<'s> {
         passages.get(here).is_some_and(|passage| passage.start <= edit.range.start)
     }
 
-    /// The changes as a patch, without those after which the file would not read as it should.
-    fn verified(&self, written: &Builder<'s>, changes: Vec<Change>) -> Patch {
-        let (changes, writes): (Vec<Change>, Vec<Vec<Write>>) = changes
-            .into_iter()
-            .filter_map(|change| {
-                let known = !written.text()[change.range.clone()].contains(UNKNOWN) && !change.new.contains(UNKNOWN);
-                let writes = if known { written.writes(&change) } else { None };
-                Some((change, writes?))
-            })
-            .unzip();
-        let mut kept = Vec::new();
-        self.keep(written, &changes, &writes, 0..changes.len(), &mut kept);
-        Patch::new(edits(self.source, &changes, &writes, &kept))
+    /// What becomes of words, and of the source: a repair for each edit, or for edits of the same words. One that cannot
+    /// be written as a whole is left out.
+    fn repairs(&self, written: &Builder<'s>, edits: &[Edit]) -> Vec<Repair> {
+        let known = |change: &Change| {
+            !written.text()[change.range.clone()].contains(UNKNOWN) && !change.new.contains(UNKNOWN)
+        };
+        let changes = deal::changes(written.text(), edits);
+        let repair = |changes: &[Change]| {
+            let writes: Option<Vec<_>> =
+                changes.iter().map(|change| if known(change) { written.writes(change) } else { None }).collect();
+            Some(Repair { changes: changes.to_vec(), writes: writes?.concat() })
+        };
+        changes.chunk_by(|a, b| a.cause.number == b.cause.number).filter_map(repair).collect()
     }
 
-    /// Adds to `kept` those of some changes with which the file still reads as it should. All of them, as a rule; if not,
+    /// Adds to `kept` those of some repairs with which the file still reads as it should. All of them, as a rule; if not,
     /// both halves are tried, each together with what is kept already.
-    fn keep(&self, written: &Builder<'s>, changes: &[Change], writes: &[Vec<Write>], some: Range<usize>, kept: &mut Vec<usize>) {
+    fn keep(&self, written: &Builder<'s>, repairs: &[Repair], some: Range<usize>, kept: &mut Vec<usize>) {
         if some.is_empty() {
             return;
         }
         let before = kept.len();
         kept.extend(some.clone());
-        if self.reads_as(written, changes, writes, kept) {
+        if self.reads_as(written, repairs, kept) {
             return;
         }
         kept.truncate(before);
         if some.len() > 1 {
             let middle = some.start + some.len() / 2;
-            self.keep(written, changes, writes, some.start..middle, kept);
-            self.keep(written, changes, writes, middle..some.end, kept);
+            self.keep(written, repairs, some.start..middle, kept);
+            self.keep(written, repairs, middle..some.end, kept);
         }
     }
 
-    fn reads_as(&self, written: &Builder<'s>, changes: &[Change], writes: &[Vec<Write>], kept: &[usize]) -> bool {
+    /// Does the file, with these repairs made, give the text with these repairs made?
+    fn reads_as(&self, written: &Builder<'s>, repairs: &[Repair], kept: &[usize]) -> bool {
         let mut text = String::with_capacity(written.text().len() + 64);
         let mut at = 0;
-        for change in kept.iter().map(|&i| &changes[i]) {
+        for change in kept.iter().flat_map(|&i| &repairs[i].changes) {
             text += &written.text()[at..change.range.start];
             text += &change.new;
             at = change.range.end;
         }
         text += &written.text()[at..];
-        let edits = edits(self.source, changes, writes, kept);
+        let edits = merged(self.source, repairs, kept);
         if edits.windows(2).any(|pair| pair[0].range.end > pair[1].range.start) {
             return false;
         }
@@ -247,22 +249,32 @@ impl<'s> Document<'s> {
     }
 }
 
-/// The writes of some changes as edits of the source, in order.
-fn edits(source: &[u8], changes: &[Change], writes: &[Vec<Write>], kept: &[usize]) -> Vec<Edit> {
-    let all = kept.iter().flat_map(|&i| writes[i].iter().map(move |write| (write, &changes[i].cause)));
-    let mut all: Vec<_> = all.filter(|((range, new), _)| source[range.clone()] != *new.as_bytes()).collect();
+/// What becomes of some words, and the writes that make the source say so.
+struct Repair {
+    changes: Vec<Change>,
+    writes: Vec<Write>,
+}
+
+/// The writes of some repairs as edits of the source, in order.
+fn merged(source: &[u8], repairs: &[Repair], kept: &[usize]) -> Vec<Edit> {
+    let writes = |&i: &usize| repairs[i].writes.iter().map(move |write| (write, &repairs[i].changes[0].cause));
+    let mut all: Vec<_> = kept.iter().flat_map(writes).collect();
+    all.retain(|((range, new), _)| source[range.clone()] != *new.as_bytes());
     all.sort_by_key(|((range, _), _)| (range.start, range.end));
     let mut out: Vec<(usize, Edit)> = Vec::with_capacity(all.len());
     for ((range, new), cause) in all {
-        if let Some((number, last)) = out.last_mut()
-            && *number == cause.number
-            && last.range.end < range.start
-            && source[last.range.end..range.start] == *b" "
-        {
-            // Words of one phrase in one piece of text: one edit, as it was made.
-            last.range.end = range.end;
-            last.replacement = format!("{} {new}", last.replacement).into();
-            continue;
+        if let Some((number, last)) = out.last_mut() {
+            if last.replacement.is_empty() && new.is_empty() && range.start <= last.range.end {
+                // Two words gone, and the blank between them once.
+                last.range.end = last.range.end.max(range.end);
+                continue;
+            }
+            if *number == cause.number && source.get(last.range.end..range.start) == Some(b" ") {
+                // Words of one phrase in one piece of text: one edit, as it was made.
+                last.range.end = range.end;
+                last.replacement = format!("{} {new}", last.replacement).into();
+                continue;
+            }
         }
         let edit = Edit {
             range: range.clone(),
