@@ -27,12 +27,24 @@ enum Kind {
 impl Error {
     /// A line of a table (phrases, habits, words, …) that cannot be used. Lines count from 1.
     pub(crate) fn table(place: &str, line: usize, message: impl Into<String>) -> Self {
-        Self { kind: Kind::Table, place: Some(place.into()), line: Some(line), column: None, message: message.into() }
+        Self {
+            kind: Kind::Table,
+            place: Some(place.into()),
+            line: Some(line),
+            column: None,
+            message: message.into(),
+        }
     }
 
     /// A lexicon image or model that cannot be opened.
     pub(crate) fn image(place: &str, message: impl Into<String>) -> Self {
-        Self { kind: Kind::Image, place: Some(place.into()), line: None, column: None, message: message.into() }
+        Self {
+            kind: Kind::Image,
+            place: Some(place.into()),
+            line: None,
+            column: None,
+            message: message.into(),
+        }
     }
 
     /// A file that cannot be read or written.
@@ -58,7 +70,13 @@ impl Error {
         let start = before.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
         let line = before.iter().filter(|&&b| b == b'\n').count() + 1;
         let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-        Self { kind: Kind::Document, place: None, line: Some(line), column: Some(column), message: message.into() }
+        Self {
+            kind: Kind::Document,
+            place: None,
+            line: Some(line),
+            column: Some(column),
+            message: message.into(),
+        }
     }
 
     /// The same error of a file of this name.

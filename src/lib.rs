@@ -31,7 +31,7 @@ pub mod text;
 #[cfg(feature = "train")]
 pub mod train;
 
-pub use document::Document;
 pub use clean::{Builder, Cleaned, Cleaner, Diagnosis, Dialect};
+pub use document::Document;
 pub use edit::{Channel, Edit, Patch};
 pub use error::{Error, Result};

@@ -172,9 +172,8 @@ impl Job<'_> {
     /// Files of one document each.
     fn texts(&mut self, pairs: &[(Input, Target)]) -> std::result::Result<(), Stop> {
         let cleaner = self.cleaner.clone();
-        let work = |(input, target)| -> (&Input, &Target, Result<Done>) {
-            (input, target, done(&cleaner, input))
-        };
+        let work =
+            |(input, target)| -> (&Input, &Target, Result<Done>) { (input, target, done(&cleaner, input)) };
         let mut progress = self.talk.progress(Some(pairs.len()));
         let jobs = pairs.iter().map(|(input, target)| (input, target));
         pool::in_order(self.threads, jobs, work, |(input, target, done)| {

@@ -129,10 +129,8 @@ fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; 
 
 /// The lattice as a graph: places in the text, and an edge for each reading from one to the next.
 fn dot(document: &Document<'_>, explanation: &Explanation) -> String {
-    let mut out = format!(
-        "digraph {} {{\n  rankdir=LR;\n  node [shape=circle, fontsize=10];\n",
-        quoted(document.name)
-    );
+    let mut out =
+        format!("digraph {} {{\n  rankdir=LR;\n  node [shape=circle, fontsize=10];\n", quoted(document.name));
     let places: BTreeSet<usize> =
         explanation.readings.iter().flat_map(|r| [r.range.start, r.range.end]).collect();
     for pair in places.iter().zip(places.iter().skip(1)) {

@@ -47,7 +47,9 @@ impl Input {
         let bytes = self.read()?;
         let format = match self.format {
             Format::File(Some(format)) => format,
-            Format::File(None) => document::Format::guess(&self.name, &bytes).map_err(|e| e.of(&self.name))?,
+            Format::File(None) => {
+                document::Format::guess(&self.name, &bytes).map_err(|e| e.of(&self.name))?
+            }
             Format::Jsonl => document::Format::TEXT,
         };
         Ok((bytes, format))
@@ -180,7 +182,10 @@ fn suitable(path: PathBuf, folder: &Path, format: Option<Format>, talk: &Talk) -
         talk.detail(&format!("{}: binary, left out", path.display()));
         return None;
     }
-    if format.is_none() && readable.is_ok() && document::Format::guess(&path.to_string_lossy(), &head).is_err() {
+    if format.is_none()
+        && readable.is_ok()
+        && document::Format::guess(&path.to_string_lossy(), &head).is_err()
+    {
         talk.detail(&format!("{}: XML of a format that is not read, left out", path.display()));
         return None;
     }

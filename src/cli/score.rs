@@ -38,11 +38,7 @@ pub fn run(args: &ScoreArgs, settings: &Settings, talk: &Talk) -> Result<Exit, S
     let mut out = Stdout::new();
     let work = |name: &str, document: &Document<'_>| {
         let cleaned = cleaner.clean_document(document);
-        if args.json {
-            report::json_score(name, &cleaned) + "\n"
-        } else {
-            line(name, &cleaned)
-        }
+        if args.json { report::json_score(name, &cleaned) + "\n" } else { line(name, &cleaned) }
     };
     let failed =
         documents::each(&args.documents, settings.threads(), talk, work, |line| out.write(line.as_bytes()))?;

@@ -9,11 +9,15 @@ use super::tree::{GLUE, Half, Level, Node, Tree};
 use super::xml::{self, Tag, Token};
 use crate::error::Result;
 
-pub(super) const READER: Reader =
-    Reader { name: "alto", extensions: &["alto", "xml"], looks: |head| head.root == "alto", read: Some(read) };
+pub(super) const READER: Reader = Reader {
+    name: "alto",
+    extensions: &["alto", "xml"],
+    looks: |head| head.root == "alto",
+    read: Some(read),
+};
 
 fn read(builder: &mut Builder<'_>) -> Result<()> {
-    let (source, text) = (builder.shadow.source, builder.shadow.text.to_string());
+    let (source, text) = (builder.shadow.source, builder.shadow.text.clone());
     let mut tree = Tree::new();
     xml::walk(source, &text, "alto", &mut |token| {
         match token {

@@ -27,7 +27,8 @@ pub(super) struct Builder<'s> {
     evidence: Vec<Evidence>,
     /// Text that stands in the source a second time.
     second: Layer,
-    mirrors: Vec<Mirror>,
+    /// Each list is in order and disjoint, as one level of a page is.
+    mirrors: Vec<Vec<Mirror>>,
 }
 
 /// A part of the text that is written once more.
@@ -59,7 +60,8 @@ impl<'s> Builder<'s> {
                 "iso-8859-1" | "iso_8859-1" | "latin1" | "windows-1252" | "cp1252" => true,
                 _ if source.is_ascii() => false,
                 _ => {
-                    let message = format!("the encoding {name:?} is not read: convert the file to UTF-8 first");
+                    let message =
+                        format!("the encoding {name:?} is not read: convert the file to UTF-8 first");
                     return Err(Error::document(source, 0, message));
                 }
             },
@@ -100,7 +102,11 @@ impl<'s> Builder<'s> {
     }
 
     /// The same for a slot whose parts the reader has found: text, span, and whether they are the same.
-    pub fn pieces<'t>(&mut self, pieces: impl IntoIterator<Item = (&'t str, Range<usize>, bool)>, code: Code) -> bool {
+    pub fn pieces<'t>(
+        &mut self,
+        pieces: impl IntoIterator<Item = (&'t str, Range<usize>, bool)>,
+        code: Code,
+    ) -> bool {
         self.fill(|main, _, first| main.add_pieces(pieces, code, first))
     }
 
@@ -131,7 +137,8 @@ impl<'s> Builder<'s> {
     /// Text that is seen and not touched: code, a formula. It reads as code in backticks.
     #[cfg(feature = "formats")]
     pub fn fixed(&mut self, text: &str) {
-        let text: String = text.chars().map(|c| if c == '`' || c.is_whitespace() { '_' } else { c }).collect();
+        let text: String =
+            text.chars().map(|c| if c == '`' || c.is_whitespace() { '_' } else { c }).collect();
         if text.is_empty() {
             return;
         }
@@ -162,7 +169,12 @@ impl<'s> Builder<'s> {
     /// Part of the text is written again in these spans, perhaps without a hyphen that stands in it. Says whether they
     /// say the same; else nothing was added.
     #[cfg(feature = "formats")]
-    pub fn mirror(&mut self, main: Range<usize>, spans: &[(Range<usize>, Code)], without: Option<Range<usize>>) -> bool {
+    pub fn mirror(
+        &mut self,
+        main: Range<usize>,
+        spans: &[(Range<usize>, Code)],
+        without: Option<Range<usize>>,
+    ) -> bool {
         let start = self.second.text.len();
         for (span, code) in spans {
             // What the gaps of a mirror are does not matter: the ink is compared.
@@ -181,17 +193,23 @@ impl<'s> Builder<'s> {
             self.second.truncate(start);
             return false;
         }
-        self.mirrors.push(Mirror { main, second: start..self.second.text.len(), without });
+        let free = |list: &Vec<Mirror>| list.last().is_none_or(|last| last.main.end <= main.start);
+        let list = self.mirrors.iter().position(free).unwrap_or_else(|| {
+            self.mirrors.push(Vec::new());
+            self.mirrors.len() - 1
+        });
+        self.mirrors[list].push(Mirror { main, second: start..self.second.text.len(), without });
         true
     }
 
     /// The writes that make the source say so, everywhere; `None` where one of them cannot be made.
     pub fn writes(&self, change: &Change) -> Option<Vec<Write>> {
         let mut writes = self.main.rewrite(&self.shadow, change.range.clone(), &change.new, change.gone)?;
-        for mirror in &self.mirrors {
-            if mirror.main.start >= change.range.end || change.range.start >= mirror.main.end {
-                continue;
-            }
+        let met = self.mirrors.iter().flat_map(|list| {
+            let first = list.partition_point(|mirror| mirror.main.end <= change.range.start);
+            list[first..].iter().take_while(|mirror| mirror.main.start < change.range.end)
+        });
+        for mirror in met {
             let Some((mut range, mut new)) = self.inside(&mirror.main, change) else { continue };
             let hyphen = mirror.without.clone().unwrap_or(0..0);
             if hyphen.start < range.end && range.start < hyphen.end {
@@ -260,12 +278,19 @@ fn encoding(source: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(&source[..source.len().min(1024)]).into_owned();
     let head = head.trim_start_matches('\u{feff}');
     let value = match head.starts_with("<?xml") {
-        true => head[..head.find("?>")?].split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start().get(1..)?,
+        true => head[..head.find("?>")?]
+            .split_once("encoding")?
+            .1
+            .trim_start()
+            .strip_prefix('=')?
+            .trim_start()
+            .get(1..)?,
         false => head.to_ascii_lowercase().split_once("<meta").and_then(|_| {
             let at = head.to_ascii_lowercase().find("charset")? + "charset".len();
             head[at..].trim_start().strip_prefix('=').map(|v| v.trim_start().trim_start_matches(['"', '\'']))
         })?,
     };
-    let end = value.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(value.len());
+    let end =
+        value.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(value.len());
     Some(value[..end].to_owned()).filter(|name| !name.is_empty())
 }

@@ -189,7 +189,10 @@ mod tests {
 
     #[test]
     fn characters_are_read() {
-        assert_eq!(decoded(b"a &lt; b &#233;&#xE9; &amp;amp; & c &d;", Code::Xml, false), "a < b éé &amp; & c \u{fffd}");
+        assert_eq!(
+            decoded(b"a &lt; b &#233;&#xE9; &amp;amp; & c &d;", Code::Xml, false),
+            "a < b éé &amp; & c \u{fffd}"
+        );
         assert_eq!(decoded(b"AT&T &lt &", Code::Attribute(b'"'), false), "AT&T &lt &");
         assert_eq!(decoded(b"&lt;", Code::Cdata, false), "&lt;");
         assert_eq!(decoded(b"caf\xe9 \x85", Code::Xml, true), "café \u{fffd}");
@@ -199,13 +202,19 @@ mod tests {
     #[cfg(feature = "formats")]
     #[test]
     fn html_has_more_names() {
-        assert_eq!(decoded(b"&eacute;&mdash;&copy 2020 &nosuch; R&D", Code::Html, false), "é—© 2020 &nosuch; R&D");
+        assert_eq!(
+            decoded(b"&eacute;&mdash;&copy 2020 &nosuch; R&D", Code::Html, false),
+            "é—© 2020 &nosuch; R&D"
+        );
     }
 
     #[test]
     fn characters_are_written() {
         let shadow = Shadow::of(b"", false);
-        assert_eq!(shadow.encode("a<b & \"c\"", Code::Attribute(b'"')).as_deref(), Some("a&lt;b &amp; &quot;c&quot;"));
+        assert_eq!(
+            shadow.encode("a<b & \"c\"", Code::Attribute(b'"')).as_deref(),
+            Some("a&lt;b &amp; &quot;c&quot;")
+        );
         assert_eq!(shadow.encode("]]>", Code::Cdata), None);
         assert_eq!(shadow.encode("a_b", Code::Markdown).as_deref(), Some("a\\_b"));
         assert_eq!(Shadow::of(b"\xe9", true).encode("\u{201c}a", Code::Xml).as_deref(), Some("&#8220;a"));

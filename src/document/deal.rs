@@ -100,7 +100,12 @@ impl Group {
             let gone = new.is_empty();
             let (head, tail) = if gone { (0, 0) } else { self.untouched(edits, word, old, &new) };
             let range = word.start + head..word.end - tail;
-            out.push(Change { range, new: new[head..new.len() - tail].to_owned(), gone, cause: cause.clone() });
+            out.push(Change {
+                range,
+                new: new[head..new.len() - tail].to_owned(),
+                gone,
+                cause: cause.clone(),
+            });
         };
         let is_same = |(o, n): &(&Range<usize>, &&str)| text[(*o).clone()] == ***n;
         let mut head = old.iter().zip(&new).take_while(is_same).count();
@@ -120,11 +125,15 @@ impl Group {
         }
         for (o, n) in partners(text, old, new) {
             let (old, new) = (&old[o], new[n].join(" "));
-            let broken = (0..old.len() - 1).find(|&i| hyphen(&text[old[i].clone()]) > 0 && text[old[i].end..old[i + 1].start].contains('\n'));
+            let broken = (0..old.len() - 1).find(|&i| {
+                hyphen(&text[old[i].clone()]) > 0 && text[old[i].end..old[i + 1].start].contains('\n')
+            });
             let cut = broken.and_then(|i| Some((i, cut(text, old, i, &new)?)));
             for (k, word) in old.iter().enumerate() {
                 let share = match cut {
-                    Some((i, at)) if k == 0 => new[..at].to_owned() + &text[old[i].end - hyphen(&text[old[i].clone()])..old[i].end],
+                    Some((i, at)) if k == 0 => {
+                        new[..at].to_owned() + &text[old[i].end - hyphen(&text[old[i].clone()])..old[i].end]
+                    }
                     Some((i, at)) if k == i + 1 => new[at..].to_owned(),
                     None if k == 0 => new.clone(),
                     _ => String::new(),
@@ -166,7 +175,9 @@ impl Group {
 /// Bytes of the hyphen that a word ends with.
 fn hyphen(word: &str) -> usize {
     match word.chars().next_back() {
-        Some(c @ ('-' | '\u{ad}' | '\u{2010}' | '\u{2e17}' | '¬')) if word.len() > c.len_utf8() => c.len_utf8(),
+        Some(c @ ('-' | '\u{ad}' | '\u{2010}' | '\u{2e17}' | '¬')) if word.len() > c.len_utf8() => {
+            c.len_utf8()
+        }
         _ => 0,
     }
 }

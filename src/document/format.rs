@@ -4,9 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::builder::Builder;
-use super::{subtitles, text};
 #[cfg(feature = "formats")]
 use super::{alto, hocr, html, markdown, page, tei, ttml};
+use super::{subtitles, text};
 use crate::error::{Error, Result};
 
 /// A format in which text comes.

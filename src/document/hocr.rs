@@ -18,8 +18,9 @@ fn looks(head: &super::format::Head<'_>) -> bool {
 }
 
 fn read(builder: &mut Builder<'_>) -> Result<()> {
-    let text = builder.shadow.text.to_string();
-    let xhtml = text.trim_start_matches('\u{feff}').starts_with("<?xml") || text.contains("http://www.w3.org/1999/xhtml");
+    let text = builder.shadow.text.clone();
+    let xhtml = text.trim_start_matches('\u{feff}').starts_with("<?xml")
+        || text.contains("http://www.w3.org/1999/xhtml");
     let mut tree = Tree::new();
     let (mut found, mut blank) = (false, true);
     for token in soup::tokens(&text) {
@@ -53,7 +54,11 @@ fn read(builder: &mut Builder<'_>) -> Result<()> {
     }
     tree.finish(builder);
     if !found {
-        return Err(Error::document(builder.shadow.source, 0, "no element of a class of hOCR (ocr_line, ocrx_word, …)"));
+        return Err(Error::document(
+            builder.shadow.source,
+            0,
+            "no element of a class of hOCR (ocr_line, ocrx_word, …)",
+        ));
     }
     Ok(())
 }
@@ -63,12 +68,15 @@ fn node(tag: &Tag) -> Option<Node> {
     let level = match class {
         "ocrx_word" | "ocr_word" => Level::Word,
         "ocrx_cinfo" | "ocr_cinfo" | "ocr_glyph" => Level::Glyph,
-        "ocr_line" | "ocrx_line" | "ocr_header" | "ocr_footer" | "ocr_caption" | "ocr_textfloat" => Level::Line,
+        "ocr_line" | "ocrx_line" | "ocr_header" | "ocr_footer" | "ocr_caption" | "ocr_textfloat" => {
+            Level::Line
+        }
         "ocr_page" | "ocr_document" => return None,
         _ => Level::Block,
     };
     let mut node = Node::new(level);
-    node.confidence = tag.value("title").and_then(|title| property(title, "x_wconf")).map(|percent| percent / 100.0);
+    node.confidence =
+        tag.value("title").and_then(|title| property(title, "x_wconf")).map(|percent| percent / 100.0);
     Some(node)
 }
 

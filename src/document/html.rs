@@ -22,9 +22,9 @@ fn looks(head: &super::format::Head<'_>) -> bool {
 
 /// Elements in a line of text. All others begin a passage of their own.
 const INLINE: [&str; 40] = [
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "button", "center", "cite", "data", "del", "dfn", "em", "font", "i",
-    "img", "input", "ins", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "small", "span", "strike", "strong", "sub",
-    "sup", "time", "tt", "u", "var", "wbr", "area", "map",
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "button", "center", "cite", "data", "del", "dfn", "em",
+    "font", "i", "img", "input", "ins", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "small",
+    "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "area", "map",
 ];
 
 /// Elements that hold no prose, in a line of text: read as code.
@@ -32,7 +32,18 @@ const CODE: [&str; 8] = ["code", "kbd", "samp", "tt", "var", "math", "svg", "out
 
 /// Elements that hold no prose.
 const NO_PROSE: [&str; 13] = [
-    "script", "style", "pre", "textarea", "template", "object", "canvas", "xmp", "listing", "plaintext", "noframes", "iframe",
+    "script",
+    "style",
+    "pre",
+    "textarea",
+    "template",
+    "object",
+    "canvas",
+    "xmp",
+    "listing",
+    "plaintext",
+    "noframes",
+    "iframe",
     "noembed",
 ];
 
@@ -63,7 +74,7 @@ enum Use {
 }
 
 fn read(builder: &mut Builder<'_>) -> Result<()> {
-    let text = builder.shadow.text.to_string();
+    let text = builder.shadow.text.clone();
     let mut open: Vec<(String, Use)> = Vec::new();
     let mut code: Option<Range<usize>> = None;
     for token in soup::tokens(&text) {
@@ -112,7 +123,9 @@ fn what(tag: &Tag) -> Use {
     let foreign = |lang: &str| !lang.trim().is_empty() && !lang.trim().to_ascii_lowercase().starts_with("en");
     let lang = tag.value("lang").or_else(|| tag.value("xml:lang"));
     let kept = tag.value("translate").is_some_and(|value| value.eq_ignore_ascii_case("no"))
-        || tag.value("class").is_some_and(|class| class.split_ascii_whitespace().any(|class| class == "notranslate"))
+        || tag
+            .value("class")
+            .is_some_and(|class| class.split_ascii_whitespace().any(|class| class == "notranslate"))
         || lang.is_some_and(foreign);
     match &*tag.name {
         name if CODE.contains(&name) => Use::Code,
@@ -126,10 +139,16 @@ fn what(tag: &Tag) -> Use {
 /// Ends elements whose end tag may be left out and that cannot go on where this one begins.
 fn imply(open: &mut Vec<(String, Use)>, name: &str, gap: Gap) {
     for (element, between) in IMPLIED {
-        let ends = element == name || element == "p" && gap == Gap::Passage;
+        if element != name && !(element == "p" && gap == Gap::Passage) {
+            continue;
+        }
         let looked = &open[open.len().saturating_sub(OPEN)..];
-        let back = looked.iter().rev().take_while(|(open, _)| !between.contains(&&**open)).position(|(open, _)| open == element);
-        if let (true, Some(back)) = (ends, back) {
+        let back = looked
+            .iter()
+            .rev()
+            .take_while(|(open, _)| !between.contains(&&**open))
+            .position(|(open, _)| open == element);
+        if let Some(back) = back {
             open.truncate(open.len() - back - 1);
         }
     }

@@ -90,7 +90,8 @@ impl Layer {
     fn source(&self, part: &Range<usize>) -> Range<usize> {
         let run = |at: usize| &self.runs[self.runs.partition_point(|run| run.text.end <= at)];
         let (first, last) = (run(part.start), run(part.end.max(part.start + 1) - 1));
-        let start = if first.same { first.source.start + part.start - first.text.start } else { first.source.start };
+        let start =
+            if first.same { first.source.start + part.start - first.text.start } else { first.source.start };
         let end = if last.same { last.source.start + part.end - last.text.start } else { last.source.end };
         start..end
     }
@@ -148,7 +149,8 @@ impl Layer {
         let (changed, new) = (range.start + head..range.end - tail, &new[head..new.len() - tail]);
         if changed.is_empty() {
             // Something comes in: behind the letter before it, else before the letter after it.
-            let beside = |(_, part): &&(&Slot, Range<usize>)| part.start < changed.start || part.end > changed.start;
+            let beside =
+                |(_, part): &&(&Slot, Range<usize>)| part.start < changed.start || part.end > changed.start;
             let (slot, part) = parts
                 .iter()
                 .find(|(_, part)| part.start < changed.start && changed.start <= part.end)
@@ -262,7 +264,13 @@ impl Filler<'_> {
         self.layer.text.push_str(text);
         let end = self.layer.text.len();
         match self.layer.runs.last_mut() {
-            Some(run) if same && run.same && run.text.end == start && run.source.end == source.start && self.slot != Some(start) => {
+            Some(run)
+                if same
+                    && run.same
+                    && run.text.end == start
+                    && run.source.end == source.start
+                    && self.slot != Some(start) =>
+            {
                 run.text.end = end;
                 run.source.end = source.end;
             }
@@ -271,7 +279,9 @@ impl Filler<'_> {
     }
 
     fn end(self, code: Code) -> Added {
-        let Some(start) = self.slot else { return Added { ink: false, before: self.before, after: self.before } };
+        let Some(start) = self.slot else {
+            return Added { ink: false, before: self.before, after: self.before };
+        };
         self.layer.slots.push(Slot { text: start..self.layer.text.len(), code });
         Added { ink: true, before: self.before, after: self.blank.is_some() }
     }

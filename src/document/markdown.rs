@@ -15,7 +15,7 @@ pub(super) const READER: Reader =
     Reader { name: "markdown", extensions: &["md", "markdown", "mkd"], looks: |_| false, read: Some(read) };
 
 fn read(builder: &mut Builder<'_>) -> Result<()> {
-    let text = builder.shadow.text.to_string();
+    let text = builder.shadow.text.clone();
     // A byte order mark would hide front matter and the first heading.
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let options = Options::ENABLE_TABLES
@@ -61,7 +61,9 @@ fn read(builder: &mut Builder<'_>) -> Result<()> {
                 TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => {}
                 _ => builder.gap(Gap::Passage),
             },
-            Event::Code(part) | Event::InlineMath(part) | Event::DisplayMath(part) if skipped == 0 => builder.fixed(&part),
+            Event::Code(part) | Event::InlineMath(part) | Event::DisplayMath(part) if skipped == 0 => {
+                builder.fixed(&part)
+            }
             Event::SoftBreak => builder.gap(Gap::Blank),
             Event::HardBreak => builder.gap(Gap::Line),
             Event::Rule => builder.gap(Gap::Passage),
@@ -85,7 +87,11 @@ impl Slot<'_> {
             return;
         }
         let mut from = span.start;
-        if self.pieces.last().is_some_and(|(_, last, _)| last.end + 1 == span.start && self.text[last.end..].starts_with('\\')) {
+        if self
+            .pieces
+            .last()
+            .is_some_and(|(_, last, _)| last.end + 1 == span.start && self.text[last.end..].starts_with('\\'))
+        {
             // An escaped character and its backslash are one.
             let first = part.chars().next().map_or(0, char::len_utf8);
             self.pieces.push((part[..first].to_owned(), span.start - 1..span.start + first, false));

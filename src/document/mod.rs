@@ -58,6 +58,9 @@ use code::UNKNOWN;
 use deal::Change;
 use layer::Write;
 
+/// A patched file is read again to see that it reads as it should; so often at most, whatever it is.
+const TRIES: usize = 100;
+
 /// How sure the engine that made a file (OCR) is of a word.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
@@ -164,8 +167,8 @@ impl<'s> Document<'s> {
         let Some(written) = &self.written else { return Patch::new(edits.to_vec()) };
         let edits: Vec<Edit> = edits.iter().filter(|edit| self.is_inside(edit)).cloned().collect();
         let repairs = self.repairs(written, &edits);
-        let mut kept = Vec::new();
-        self.keep(written, &repairs, 0..repairs.len(), &mut kept);
+        let (mut kept, mut tries) = (Vec::new(), TRIES);
+        self.keep(written, &repairs, 0..repairs.len(), &mut kept, &mut tries);
         Patch::new(merged(self.source, &repairs, &kept))
     }
 
@@ -200,19 +203,29 @@ impl<'s> Document<'s> {
         };
         let changes = deal::changes(written.text(), edits);
         let repair = |changes: &[Change]| {
-            let writes: Option<Vec<_>> =
-                changes.iter().map(|change| if known(change) { written.writes(change) } else { None }).collect();
+            let writes: Option<Vec<_>> = changes
+                .iter()
+                .map(|change| if known(change) { written.writes(change) } else { None })
+                .collect();
             Some(Repair { changes: changes.to_vec(), writes: writes?.concat() })
         };
         changes.chunk_by(|a, b| a.cause.number == b.cause.number).filter_map(repair).collect()
     }
 
     /// Adds to `kept` those of some repairs with which the file still reads as it should. All of them, as a rule; if not,
-    /// both halves are tried, each together with what is kept already.
-    fn keep(&self, written: &Builder<'s>, repairs: &[Repair], some: Range<usize>, kept: &mut Vec<usize>) {
-        if some.is_empty() {
+    /// both halves are tried, each together with what is kept already, until the tries are used up.
+    fn keep(
+        &self,
+        written: &Builder<'s>,
+        repairs: &[Repair],
+        some: Range<usize>,
+        kept: &mut Vec<usize>,
+        tries: &mut usize,
+    ) {
+        if some.is_empty() || *tries == 0 {
             return;
         }
+        *tries -= 1;
         let before = kept.len();
         kept.extend(some.clone());
         if self.reads_as(written, repairs, kept) {
@@ -221,8 +234,8 @@ impl<'s> Document<'s> {
         kept.truncate(before);
         if some.len() > 1 {
             let middle = some.start + some.len() / 2;
-            self.keep(written, repairs, some.start..middle, kept);
-            self.keep(written, repairs, middle..some.end, kept);
+            self.keep(written, repairs, some.start..middle, kept, tries);
+            self.keep(written, repairs, middle..some.end, kept, tries);
         }
     }
 
@@ -257,7 +270,8 @@ struct Repair {
 
 /// The writes of some repairs as edits of the source, in order.
 fn merged(source: &[u8], repairs: &[Repair], kept: &[usize]) -> Vec<Edit> {
-    let writes = |&i: &usize| repairs[i].writes.iter().map(move |write| (write, &repairs[i].changes[0].cause));
+    let writes =
+        |&i: &usize| repairs[i].writes.iter().map(move |write| (write, &repairs[i].changes[0].cause));
     let mut all: Vec<_> = kept.iter().flat_map(writes).collect();
     all.retain(|((range, new), _)| source[range.clone()] != *new.as_bytes());
     all.sort_by_key(|((range, _), _)| (range.start, range.end));

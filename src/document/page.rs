@@ -13,8 +13,12 @@ use super::tree::{Level, Node, Tree};
 use super::xml::{self, Token};
 use crate::error::Result;
 
-pub(super) const READER: Reader =
-    Reader { name: "page", extensions: &["page", "xml"], looks: |head| head.root == "PcGts", read: Some(read) };
+pub(super) const READER: Reader = Reader {
+    name: "page",
+    extensions: &["page", "xml"],
+    looks: |head| head.root == "PcGts",
+    read: Some(read),
+};
 
 /// One reading of the part that is open.
 struct Equiv {
@@ -24,7 +28,7 @@ struct Equiv {
 }
 
 fn read(builder: &mut Builder<'_>) -> Result<()> {
-    let (source, text) = (builder.shadow.source, builder.shadow.text.to_string());
+    let (source, text) = (builder.shadow.source, builder.shadow.text.clone());
     let mut tree = Tree::new();
     let mut equiv: Option<Equiv> = None;
     xml::walk(source, &text, "PcGts", &mut |token| {

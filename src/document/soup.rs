@@ -32,7 +32,8 @@ impl Tag {
 
 /// Elements that have no end tag.
 pub(super) const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr",
 ];
 
 /// The tags and texts of a file. Whatever it is, it is HTML: nothing fails here.
@@ -62,10 +63,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                 }
             }
             CallbackEvent::EndTag { name } => out.push(Token::Close(lossy(name))),
-            CallbackEvent::String { .. } => {
-                if text.get(span.start..span.end).is_some() {
-                    out.push(Token::Text(span.start..span.end));
-                }
+            CallbackEvent::String { .. } if text.get(span.start..span.end).is_some() => {
+                out.push(Token::Text(span.start..span.end));
             }
             _ => {}
         }
@@ -73,10 +72,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     };
     let mut emitter = CallbackEmitter::new(handle);
     emitter.naively_switch_states(true);
-    for result in Tokenizer::new_with_emitter(text, emitter) {
-        let Ok(never) = result;
-        match never {}
-    }
+    let Ok(()) = Tokenizer::new_with_emitter(text, emitter).finish();
     out
 }
 

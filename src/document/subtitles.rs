@@ -20,13 +20,14 @@ pub(super) const SRT: Reader = Reader {
     extensions: &["srt"],
     looks: |head| {
         let mut lines = head.text.lines().map(str::trim).skip_while(|line| line.is_empty());
-        lines.next().is_some_and(|line| line.bytes().all(|b| b.is_ascii_digit())) && lines.next().is_some_and(is_times)
+        lines.next().is_some_and(|line| line.bytes().all(|b| b.is_ascii_digit()))
+            && lines.next().is_some_and(is_times)
     },
     read: Some(|builder| read(builder, Code::Plain)),
 };
 
 fn read(builder: &mut Builder<'_>, code: Code) -> Result<()> {
-    let text = builder.shadow.text.to_string();
+    let text = builder.shadow.text.clone();
     let (mut cue, mut at) = (false, 0);
     let mut lines = text.split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {

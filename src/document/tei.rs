@@ -16,18 +16,60 @@ pub(super) const READER: Reader = Reader {
 
 /// Elements in a line of text. All others begin a passage of their own.
 const INLINE: [&str; 44] = [
-    "abbr", "add", "anchor", "bibl", "c", "choice", "corr", "damage", "date", "del", "emph", "ex", "expan", "figDesc", "foreign",
-    "formula", "gap", "gi", "hi", "ident", "mentioned", "milestone", "name", "num", "orgName", "orig", "pc", "persName",
-    "placeName", "ptr", "q", "quote", "ref", "reg", "rs", "said", "seg", "sic", "soCalled", "supplied", "term", "title", "unclear",
+    "abbr",
+    "add",
+    "anchor",
+    "bibl",
+    "c",
+    "choice",
+    "corr",
+    "damage",
+    "date",
+    "del",
+    "emph",
+    "ex",
+    "expan",
+    "figDesc",
+    "foreign",
+    "formula",
+    "gap",
+    "gi",
+    "hi",
+    "ident",
+    "mentioned",
+    "milestone",
+    "name",
+    "num",
+    "orgName",
+    "orig",
+    "pc",
+    "persName",
+    "placeName",
+    "ptr",
+    "q",
+    "quote",
+    "ref",
+    "reg",
+    "rs",
+    "said",
+    "seg",
+    "sic",
+    "soCalled",
+    "supplied",
+    "term",
+    "title",
+    "unclear",
     "w",
 ];
 
 /// Elements that stay as they are.
-const KEPT: [&str; 11] = ["abbr", "code", "del", "eg", "egXML", "foreign", "formula", "gi", "ident", "orig", "sic"];
+const KEPT: [&str; 11] =
+    ["abbr", "code", "del", "eg", "egXML", "foreign", "formula", "gi", "ident", "orig", "sic"];
 
 fn read(builder: &mut Builder<'_>) -> Result<()> {
-    let (source, text) = (builder.shadow.source, builder.shadow.text.to_string());
-    let root = ["TEI.2", "teiCorpus"].into_iter().find(|root| text.contains(&format!("<{root}"))).unwrap_or("TEI");
+    let (source, text) = (builder.shadow.source, builder.shadow.text.clone());
+    let root =
+        ["TEI.2", "teiCorpus"].into_iter().find(|root| text.contains(&format!("<{root}"))).unwrap_or("TEI");
     let mut open: Vec<String> = Vec::new();
     xml::walk(source, &text, root, &mut |token| {
         match token {
@@ -45,7 +87,7 @@ fn read(builder: &mut Builder<'_>) -> Result<()> {
             }
             Token::Text(span, code) => {
                 let inside = |names: &[&str]| open.iter().take(256).any(|open| names.contains(&&**open));
-                if inside(&["text", "facsimile", "sourceDoc"]) && !inside(&["teiHeader"]) {
+                if inside(&["text", "facsimile", "sourceDoc", "surface"]) && !inside(&["teiHeader"]) {
                     match inside(&KEPT) {
                         true => builder.fixed(text[span].trim()),
                         false => drop(builder.slot(span, code)),

@@ -8,6 +8,9 @@ use std::ops::Range;
 use super::builder::{Builder, Gap};
 use super::code::Code;
 
+/// Where text stands, and how it is written there.
+pub(super) type Span = (Range<usize>, Code);
+
 /// How large a part of a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Level {
@@ -22,7 +25,7 @@ pub(super) enum Level {
 pub(super) struct Node {
     pub level: Level,
     /// Where its own text stands, if it has one.
-    pub own: Vec<(Range<usize>, Code)>,
+    pub own: Vec<Span>,
     /// How sure the engine is of it, 0 to 1.
     pub confidence: Option<f32>,
     pub children: Vec<Node>,
@@ -39,12 +42,20 @@ pub(super) struct Node {
 pub(super) struct Half {
     pub first: bool,
     /// Where the whole word stands.
-    pub span: (Range<usize>, Code),
+    pub span: Span,
 }
 
 impl Node {
     pub fn new(level: Level) -> Self {
-        Self { level, own: Vec::new(), confidence: None, children: Vec::new(), glued: false, whole: None, rank: u32::MAX }
+        Self {
+            level,
+            own: Vec::new(),
+            confidence: None,
+            children: Vec::new(),
+            glued: false,
+            whole: None,
+            rank: u32::MAX,
+        }
     }
 }
 
@@ -91,7 +102,9 @@ impl Tree {
                 node.children.iter_mut().for_each(|word| word.glued &= word.rank == GLUE);
             }
             match self.node() {
-                Some(above) if above.level > node.level || node.level == Level::Block => above.children.push(node),
+                Some(above) if above.level > node.level || node.level == Level::Block => {
+                    above.children.push(node)
+                }
                 Some(_) => {}
                 None => self.pages.add(builder, &node),
             }
@@ -115,9 +128,9 @@ pub(super) const GLUE: u32 = 0;
 /// Adds parts of a page to the text.
 struct Pages {
     /// Texts that say something else than their parts; each becomes a passage after the block.
-    aside: Vec<Vec<(Range<usize>, Code)>>,
+    aside: Vec<Vec<Span>>,
     /// The first half of a broken word: its place in the text, and the spans of the whole word.
-    half: Option<(Range<usize>, (Range<usize>, Code))>,
+    half: Option<(Range<usize>, Span)>,
 }
 
 impl Pages {
@@ -217,7 +230,7 @@ impl Pages {
         &self,
         builder: &mut Builder<'_>,
         whole: Range<usize>,
-        span: &(Range<usize>, Code),
+        span: &Span,
         hyphen: Option<Range<usize>>,
     ) -> bool {
         let text = &builder.text()[whole.clone()];
@@ -232,7 +245,7 @@ impl Pages {
 }
 
 /// Adds spans that follow one another without a blank, unless one stands in them.
-fn slots(builder: &mut Builder<'_>, spans: &[(Range<usize>, Code)]) -> Option<Range<usize>> {
+fn slots(builder: &mut Builder<'_>, spans: &[Span]) -> Option<Range<usize>> {
     let mut range = None;
     for (span, code) in spans {
         let part = slot(builder, span.clone(), *code);
@@ -242,7 +255,7 @@ fn slots(builder: &mut Builder<'_>, spans: &[(Range<usize>, Code)]) -> Option<Ra
 }
 
 /// The same, with a line wherever the source has one.
-fn lines(builder: &mut Builder<'_>, spans: &[(Range<usize>, Code)]) -> Option<Range<usize>> {
+fn lines(builder: &mut Builder<'_>, spans: &[Span]) -> Option<Range<usize>> {
     let mut range = None;
     for (span, code) in spans {
         let mut at = span.start;

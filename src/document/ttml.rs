@@ -13,7 +13,7 @@ pub(super) const READER: Reader = Reader {
 };
 
 fn read(builder: &mut Builder<'_>) -> Result<()> {
-    let (source, text) = (builder.shadow.source, builder.shadow.text.to_string());
+    let (source, text) = (builder.shadow.source, builder.shadow.text.clone());
     // Paragraphs do not nest: one that was left open ends with the next.
     let mut paragraph = false;
     xml::walk(source, &text, "tt", &mut |token| {

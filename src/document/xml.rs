@@ -76,7 +76,11 @@ pub(super) fn walk(
         let before = reader.buffer_position() as usize;
         let event = reader.read_event().map_err(|error| {
             let at = (reader.error_position() as usize).max(pending.as_ref().map_or(0, |span| span.end));
-            Error::document(source, at, format!("not well-formed: {error}; repair the file, or read it --as text"))
+            Error::document(
+                source,
+                at,
+                format!("not well-formed: {error}; repair the file, or read it --as text"),
+            )
         })?;
         let after = reader.buffer_position() as usize;
         if matches!(event, Event::Text(_) | Event::GeneralRef(_)) {
