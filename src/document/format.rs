@@ -106,12 +106,22 @@ impl Format {
         if let [reader] = named[..] {
             return Ok(Format(reader));
         }
+        if content.starts_with(b"\xff\xfe") || content.starts_with(b"\xfe\xff") {
+            // Whoever reads it says that it is UTF-16; as text its bytes are kept.
+            return Ok(named.first().map_or(Format::TEXT, |reader| Format(reader)));
+        }
         let head = content[..content.len().min(HEAD)].utf8_chunks().next().map_or("", |chunk| chunk.valid());
         let text = head.trim_start_matches('\u{feff}');
         let head = Head { text, root: root(text) };
         let among = if named.is_empty() { READERS } else { &named[..] };
         if let Some(reader) = among.iter().copied().find(|reader| (reader.looks)(&head)) {
             return Ok(Format(reader));
+        }
+        if let Some(last) = named.last()
+            && !name.ends_with(".xml")
+        {
+            // A part of a page has no first element to know it by.
+            return Ok(Format(last));
         }
         if name.ends_with(".xml") || text.trim_start().starts_with("<?xml") {
             let names: Vec<&str> = READERS.iter().map(|reader| reader.name).collect();

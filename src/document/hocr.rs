@@ -68,9 +68,9 @@ fn node(tag: &Tag) -> Option<Node> {
     let level = match class {
         "ocrx_word" | "ocr_word" => Level::Word,
         "ocrx_cinfo" | "ocr_cinfo" | "ocr_glyph" => Level::Glyph,
-        "ocr_line" | "ocrx_line" | "ocr_header" | "ocr_footer" | "ocr_caption" | "ocr_textfloat" => {
-            Level::Line
-        }
+        "ocr_line" | "ocrx_line" => Level::Line,
+        // Tesseract's are lines, those of others hold lines.
+        "ocr_header" | "ocr_footer" | "ocr_caption" | "ocr_textfloat" if tag.name == "span" => Level::Line,
         "ocr_page" | "ocr_document" => return None,
         _ => Level::Block,
     };

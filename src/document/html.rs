@@ -31,7 +31,7 @@ const INLINE: [&str; 40] = [
 const CODE: [&str; 8] = ["code", "kbd", "samp", "tt", "var", "math", "svg", "output"];
 
 /// Elements that hold no prose.
-const NO_PROSE: [&str; 13] = [
+const NO_PROSE: [&str; 14] = [
     "script",
     "style",
     "pre",
@@ -45,6 +45,7 @@ const NO_PROSE: [&str; 13] = [
     "noframes",
     "iframe",
     "noembed",
+    "noscript",
 ];
 
 /// Elements that end where the next of their kind begins, unless one of these stands between them.

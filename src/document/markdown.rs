@@ -64,6 +64,11 @@ fn read(builder: &mut Builder<'_>) -> Result<()> {
             Event::Code(part) | Event::InlineMath(part) | Event::DisplayMath(part) if skipped == 0 => {
                 builder.fixed(&part)
             }
+            Event::InlineHtml(tag) => match code_tag(&tag) {
+                Some(true) => skipped += 1,
+                Some(false) => skipped = skipped.saturating_sub(1),
+                None => {}
+            },
             Event::SoftBreak => builder.gap(Gap::Blank),
             Event::HardBreak => builder.gap(Gap::Line),
             Event::Rule => builder.gap(Gap::Passage),
@@ -72,6 +77,14 @@ fn read(builder: &mut Builder<'_>) -> Result<()> {
     }
     slot.flush(builder);
     Ok(())
+}
+
+/// Is it a tag of code, and does it begin it?
+fn code_tag(tag: &str) -> Option<bool> {
+    let name = tag.trim_start_matches(['<', '/']).to_ascii_lowercase();
+    let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+    let code = ["code", "kbd", "samp", "tt", "var", "pre", "script", "style"].contains(&name);
+    (code && !tag.ends_with("/>")).then(|| !tag.starts_with("</"))
 }
 
 /// Text that stands together.

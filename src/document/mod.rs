@@ -155,7 +155,7 @@ impl<'s> Document<'s> {
         self.written.as_ref().map_or(&[], |written| written.evidence())
     }
 
-    /// Edits of [`Document::text`] as a patch of the source. They must be in order and disjoint.
+    /// Edits of [`Document::text`] as a patch of the source. They must be in order and disjoint; one that is not is left out.
     ///
     /// Words stay in their boxes. Of words that are joined the first box has the joined word and the others are emptied
     /// (`CONTENT=""`, `<Unicode></Unicode>`, an empty element); a word that is split stays in its box, with the blank. A
@@ -165,7 +165,13 @@ impl<'s> Document<'s> {
     /// that crosses passages, touches bytes that are no characters, or cannot be written where it belongs.
     pub fn patch(&self, edits: &[Edit]) -> Patch {
         let Some(written) = &self.written else { return Patch::new(edits.to_vec()) };
-        let edits: Vec<Edit> = edits.iter().filter(|edit| self.is_inside(edit)).cloned().collect();
+        let mut end = 0;
+        let mut follows = |edit: &&Edit| {
+            let fits = edit.range.start >= end && self.is_inside(edit);
+            end = if fits { edit.range.end } else { end };
+            fits
+        };
+        let edits: Vec<Edit> = edits.iter().filter(&mut follows).cloned().collect();
         let repairs = self.repairs(written, &edits);
         let (mut kept, mut tries) = (Vec::new(), TRIES);
         self.keep(written, &repairs, 0..repairs.len(), &mut kept, &mut tries);
@@ -190,7 +196,11 @@ impl<'s> Document<'s> {
 
     /// Does an edit stay inside a passage?
     fn is_inside(&self, edit: &Edit) -> bool {
-        let passages = self.written.as_ref().map_or(&[][..], |written| written.passages());
+        let Some(written) = &self.written else { return true };
+        let (text, passages) = (written.text(), written.passages());
+        if !text.is_char_boundary(edit.range.start) || !text.is_char_boundary(edit.range.end) {
+            return false;
+        }
         let here = passages.partition_point(|passage| passage.end < edit.range.end);
         passages.get(here).is_some_and(|passage| passage.start <= edit.range.start)
     }

@@ -63,8 +63,13 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                 }
             }
             CallbackEvent::EndTag { name } => out.push(Token::Close(lossy(name))),
-            CallbackEvent::String { .. } if text.get(span.start..span.end).is_some() => {
-                out.push(Token::Text(span.start..span.end));
+            CallbackEvent::String { value } => {
+                // A text that does not stand where it says cannot be edited; only these may differ from what they mean.
+                let written = text.get(span.start..span.end);
+                let odd = |c: char| matches!(c, '&' | '\r' | '\0');
+                if written.is_some_and(|written| written.as_bytes() == value || written.contains(odd)) {
+                    out.push(Token::Text(span.start..span.end));
+                }
             }
             _ => {}
         }
