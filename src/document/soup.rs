@@ -78,6 +78,17 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut emitter = CallbackEmitter::new(handle);
     emitter.naively_switch_states(true);
     let Ok(()) = Tokenizer::new_with_emitter(text, emitter).finish();
+    // HTML knows no CDATA, XHTML does: what stands in it is let alone.
+    let (mut sections, mut at) = (Vec::new(), 0);
+    while let Some(start) = text[at..].find("<![CDATA[").map(|i| at + i) {
+        at = text[start..].find("]]>").map_or(text.len(), |i| start + i + 3);
+        sections.push(start..at);
+    }
+    let inside = |span: &Range<usize>| {
+        let next = sections.partition_point(|section| section.end <= span.start);
+        sections.get(next).is_some_and(|section| section.start < span.end)
+    };
+    out.retain(|token| !matches!(token, Token::Text(span) if inside(span)));
     out
 }
 
