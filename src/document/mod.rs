@@ -18,6 +18,11 @@
 //! # Ok::<(), ungarble::Error>(())
 //! ```
 
+#![cfg_attr(
+    not(feature = "formats"),
+    allow(dead_code, reason = "plain text and subtitles need only a part of it")
+)]
+
 mod builder;
 mod code;
 mod deal;
@@ -58,8 +63,8 @@ use code::UNKNOWN;
 use deal::Change;
 use layer::Write;
 
-/// A patched file is read again to see that it reads as it should; so often at most, whatever it is.
-const TRIES: usize = 100;
+/// A patched file is read again to see that it reads as it should, often where much is at fault: so many bytes in all.
+const REREAD: usize = 1 << 26;
 
 /// How sure the engine that made a file (OCR) is of a word.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,7 +178,7 @@ impl<'s> Document<'s> {
         };
         let edits: Vec<Edit> = edits.iter().filter(&mut follows).cloned().collect();
         let repairs = self.repairs(written, &edits);
-        let (mut kept, mut tries) = (Vec::new(), TRIES);
+        let (mut kept, mut tries) = (Vec::new(), 16 + REREAD / self.source.len().max(1 << 12));
         self.keep(written, &repairs, 0..repairs.len(), &mut kept, &mut tries);
         Patch::new(merged(self.source, &repairs, &kept))
     }
