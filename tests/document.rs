@@ -188,6 +188,26 @@ fn what_stands_around_the_text_survives() {
     assert!(cleaner.clean_document(&again).edits().is_empty());
 }
 
+/// What nobody writes is read in one go too: nothing is looked through again and again, nothing nests without end.
+#[test]
+fn hostile_files_are_read() {
+    let part = |text: &str| text.repeat(30_000);
+    for (format, source) in [
+        ("alto", "<alto>".to_owned() + &part("<TextBlock>")),
+        ("page", "<PcGts>".to_owned() + &part("<TextRegion>")),
+        ("hocr", part("<p class='ocr_par'>a")),
+        ("html", part("<p><b>") + &part("</i>")),
+        ("markdown", part("*a**")),
+        ("vtt", "00:01 --> 00:02\n".to_owned() + &part("<a")),
+        ("srt", "00:01 --> 00:02\n".to_owned() + &part("{a<b")),
+        ("tei", "<TEI><text>".to_owned() + &part("<p>a")),
+        ("ttml", "<tt>".to_owned() + &part("<p>a")),
+    ] {
+        let document = Document::read(source.as_bytes(), format.parse().unwrap()).unwrap();
+        assert!(document.patch(&[]).is_empty());
+    }
+}
+
 /// What an edit may make of a word.
 const REPLACEMENTS: [&str; 10] = ["the", "", "to the", "a<b", "R&D", "]]>", "\"q'", "x_y*", "1.", "naïve"];
 

@@ -84,6 +84,7 @@ fn tag(text: &str, first: char, code: Code) -> Option<usize> {
     if !(second.is_ascii_alphanumeric() || matches!(second, '/' | '\\')) {
         return None;
     }
-    let len = text.find(end)? + 1;
-    (!text[..len].contains('\n')).then_some(len)
+    // No tag holds another: so nothing is looked through twice.
+    let stop = 1 + text[1..].find([first, end, '\n'])?;
+    text[stop..].starts_with(end).then_some(stop + 1)
 }

@@ -62,6 +62,8 @@ impl Node {
 /// Parts of pages as they open and close, added to the text when the outermost one closes.
 pub(super) struct Tree {
     open: Vec<(String, Option<Node>)>,
+    /// How many of the open elements are parts.
+    depth: usize,
     pages: Pages,
 }
 
@@ -73,13 +75,14 @@ const OPEN: usize = 256;
 
 impl Tree {
     pub fn new() -> Self {
-        Self { open: Vec::new(), pages: Pages { aside: Vec::new(), half: None } }
+        Self { open: Vec::new(), depth: 0, pages: Pages { aside: Vec::new(), half: None } }
     }
 
     /// An element begins, perhaps a part of the page.
     pub fn open(&mut self, name: &str, node: Option<Node>) {
-        let deep = self.open.iter().rev().take(OPEN).filter(|(_, node)| node.is_some()).count() >= DEEP;
-        self.open.push((name.to_owned(), node.filter(|_| !deep)));
+        let node = node.filter(|_| self.depth < DEEP);
+        self.depth += usize::from(node.is_some());
+        self.open.push((name.to_owned(), node));
     }
 
     /// An element ends, and all that were left open in it. An end tag that nothing opened is none.
@@ -97,6 +100,7 @@ impl Tree {
     fn end(&mut self, builder: &mut Builder<'_>, elements: usize) {
         for _ in 0..elements {
             let Some((_, Some(mut node))) = self.open.pop() else { continue };
+            self.depth -= 1;
             if node.level == Level::Line && node.children.iter().skip(1).all(|word| word.glued) {
                 // Nowhere a blank: whoever wrote this leaves them out.
                 node.children.iter_mut().for_each(|word| word.glued &= word.rank == GLUE);
