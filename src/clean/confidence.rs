@@ -55,7 +55,7 @@ impl<'d> Judge<'d> {
     ) -> Self {
         let mut counts = ByHash::default();
         for id in &document.ids {
-            *counts.entry(u64::from(*id)).or_default() += 1;
+            *counts.entry(spread(*id)).or_default() += 1;
         }
         Self { lexicon, document, pass, strengths, counts }
     }
@@ -65,7 +65,9 @@ impl<'d> Judge<'d> {
         let context = Context::new(self.document, unit, path);
         let mut out = Vec::new();
         for index in unit.readings.clone() {
-            if self.pass.posterior(index) < CHANCE && !path.contains(&(index as u32)) {
+            let start = self.document.readings[index].start as usize;
+            let on_path = context.cover[start] == Some(index as u32);
+            if self.pass.posterior(index) < CHANCE && !on_path {
                 continue;
             }
             let features = self.features(memo, unit, &context, index);
@@ -80,11 +82,12 @@ impl<'d> Judge<'d> {
         let sentence = document.sentence(&unit.tokens);
         let reading = &document.readings[index];
         let (start, end) = (reading.start as usize, reading.end as usize);
-        let posterior = pass.posterior(index);
+        // The same words in other capitals are the same repair.
+        let is_same = |other: &Reading| other.entry.ids().eq(reading.entry.ids());
         // The readings of a place stand together.
         let first = unit.readings.start
             + document.readings[unit.readings.clone()].partition_point(|r| r.start < reading.start);
-        let (mut choices, mut changed, mut others) = (0f32, 0f32, 0f32);
+        let (mut choices, mut changed, mut posterior, mut others) = (0f32, 0f32, 0f32, 0f32);
         for i in first..unit.readings.end {
             let other = &document.readings[i];
             if other.start != reading.start {
@@ -93,17 +96,20 @@ impl<'d> Judge<'d> {
             if other.end == reading.end {
                 choices += 1.0;
                 changed += pass.posterior(i);
-                if i != index {
+                if is_same(other) {
+                    posterior += pass.posterior(i);
+                } else {
                     others = others.max(pass.posterior(i));
                 }
             }
         }
         let evidence = &document.evidence[index];
-        let own: f32 = evidence.shares.iter().zip(strengths.dialects).map(|(p, d)| log_odds(*p) * d).sum();
-        let mean = evidence.shares.iter().map(|p| log_odds(*p)).sum::<f32>() / evidence.shares.len() as f32;
+        let odds = reading.entry.log_odds();
+        let own: f32 = odds.iter().zip(strengths.dialects).map(|(odds, d)| odds * d).sum();
+        let mean = odds.iter().sum::<f32>() / odds.len() as f32;
         let again = strengths.habits.get(evidence.habit as usize).copied().unwrap_or(0.0);
         let written = &sentence.ids[start..end];
-        let often = |id: &WordId| counts.get(&u64::from(*id)).copied().unwrap_or(0);
+        let often = |id: &WordId| counts.get(&spread(*id)).copied().unwrap_or(0);
         let stands = written.iter().map(often).min().unwrap_or(0);
         let token = &sentence.tokens[start];
         let (model, order) = self.gain(memo, context, unit, reading);
@@ -243,6 +249,11 @@ impl<'c> Context<'c> {
         }
         out
     }
+}
+
+/// A key for a map that takes keys as they are: numbers of words are all small.
+fn spread(id: WordId) -> u64 {
+    u64::from(id).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// ln(p / (1 − p)), never infinite.

@@ -288,7 +288,7 @@ impl Cleaner {
                 let reading = &document.readings[taken.candidate.reading];
                 let confidence = taken.confidence;
                 let made = confidence >= self.engine.threshold && (garbled[i] || choose::is_users(reading));
-                if !made && !(asked && confidence >= DOUBT) {
+                if !(made || asked && confidence >= DOUBT) {
                     continue;
                 }
                 for edit in choose::edits(lexicon, document, unit, reading, confidence) {

@@ -131,10 +131,15 @@ pub fn support(own: &Tally) -> u8 {
 /// The byte that says even odds.
 const MIDDLE: f32 = 128.0;
 
+/// What a byte of [`odds`] says, in nats.
+pub fn log_odds_of(odds: u8) -> f32 {
+    (f32::from(odds) - MIDDLE) / 16.0
+}
+
 /// The probability that a byte of [`odds`] says.
 pub fn probability_of(odds: u8) -> f32 {
     static TABLE: LazyLock<[f32; 256]> =
-        LazyLock::new(|| std::array::from_fn(|byte| probability((byte as f32 - MIDDLE) / 16.0)));
+        LazyLock::new(|| std::array::from_fn(|byte| probability(log_odds_of(byte as u8))));
     TABLE[usize::from(odds)]
 }
 

@@ -430,6 +430,11 @@ impl<'b> Entry<'b> {
         self.cell[5]
     }
 
+    /// The log-odds, per dialect, that the left side stands for this in spun text, whatever is around it.
+    pub fn log_odds(&self) -> PerDialect<f32> {
+        std::array::from_fn(|d| experience::log_odds_of(self.cell[ODDS + d]))
+    }
+
     /// The probability, per dialect, that the left side stands for this in spun text, whatever is around it.
     pub fn odds(&self) -> PerDialect<f32> {
         std::array::from_fn(|d| experience::probability_of(self.cell[ODDS + d]))
