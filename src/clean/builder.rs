@@ -105,8 +105,14 @@ impl Builder {
     /// The cleaner.
     pub fn build(self) -> Cleaner {
         let threshold = self.threshold.unwrap_or(self.lexicon.weights().threshold);
-        let engine =
-            Engine { lexicon: self.lexicon, threshold, channels: self.channels, protect: self.protect };
+        let scan_threshold = self.threshold.unwrap_or(self.lexicon.ocr_weights().threshold);
+        let engine = Engine {
+            lexicon: self.lexicon,
+            threshold,
+            scan_threshold,
+            channels: self.channels,
+            protect: self.protect,
+        };
         Cleaner { engine: Arc::new(engine) }
     }
 }

@@ -6,6 +6,7 @@ mod cleaned;
 mod confidence;
 mod diagnosis;
 mod explain;
+mod ocr;
 mod pass;
 mod rank;
 mod triage;
@@ -54,6 +55,7 @@ pub struct Cleaner {
 struct Engine {
     lexicon: Lexicon,
     threshold: f32,
+    scan_threshold: f32,
     channels: Vec<Channel>,
     protect: Vec<regex::bytes::Regex>,
 }
@@ -175,9 +177,16 @@ impl Cleaner {
     fn round(&self, source: &[u8]) -> Round {
         let lexicon = &self.engine.lexicon;
         let weights = lexicon.weights();
-        let Triage { tokens, evidence, mut regions, stretches, peaks } =
+        let Triage { tokens, strange, evidence, mut regions, stretches, peaks } =
             triage::triage(lexicon, source, weights.suspect);
         let mut round = Round { edits: Vec::new(), doubts: Vec::new(), diagnosis: Diagnosis::default() };
+        if strange as f32 > lexicon.ocr_weights().strange * tokens as f32 && self.reads_scans() {
+            self.scan(source, &stretches, &mut round);
+            if !round.edits.is_empty() {
+                round.diagnosis.words = tokens;
+                return round;
+            }
+        }
         if regions.is_empty() || !self.engine.channels.contains(&Channel::Phrase) {
             round.diagnosis.words = tokens;
             return round;
@@ -203,6 +212,33 @@ impl Cleaner {
             round.diagnosis.add(diagnosis::diagnose(&document, &pass, &strengths, tokens));
         }
         round
+    }
+
+    /// May letters and blanks be changed?
+    fn reads_scans(&self) -> bool {
+        self.engine.channels.iter().any(|c| matches!(c, Channel::Ocr | Channel::Spacing))
+    }
+
+    /// Reads a text as a scanned one, part by part.
+    fn scan(&self, source: &[u8], stretches: &[Range<usize>], round: &mut Round) {
+        let lexicon = &self.engine.lexicon;
+        for part in triage::parts(stretches, PART) {
+            let scanned = ocr::read(lexicon, source, part, self.engine.scan_threshold, false);
+            let allowed = |e: &Edit| self.engine.channels.contains(&e.channel) && !self.is_protected(source, e);
+            round.edits.extend(scanned.edits.into_iter().filter(allowed));
+            round.doubts.extend(scanned.doubts.into_iter().filter(allowed));
+        }
+        round.edits = disjoint(std::mem::take(&mut round.edits));
+        round.doubts = disjoint(std::mem::take(&mut round.doubts));
+    }
+
+    /// The evidence for each reading of a text as a scanned one, for fitting: its edit, and numbers by name.
+    #[doc(hidden)]
+    pub fn scan_evidence(&self, source: &[u8]) -> Vec<(Edit, Vec<(&'static str, f32)>)> {
+        let whole = 0..source.len();
+        let scanned = ocr::read(&self.engine.lexicon, source, std::slice::from_ref(&whole), 0.5, true);
+        let named = |(edit, numbers): (Edit, [f32; ocr::FEATURES])| (edit, ocr::NAMES.into_iter().zip(numbers).collect());
+        scanned.evidence.into_iter().map(named).collect()
     }
 
     /// Do the most suspicious sentences, decoded by themselves, show that the rest is worth decoding? In clean text there

@@ -2,14 +2,17 @@
 
 pub mod abbreviations;
 pub mod compile;
+pub mod confusions;
 pub mod experience;
 pub mod fuse;
 mod grams;
 pub mod image;
 pub mod inflect;
+pub mod letters;
 mod memo;
 pub mod rules;
 pub mod source;
+pub mod spellings;
 mod weights;
 pub mod words;
 
@@ -18,12 +21,17 @@ pub use memo::Memo;
 pub use words::{BEGIN, END, ExtraWords, FIRST, ID_BITS, NUMBER, UNKNOWN, WordId, Words, flag, token_hash};
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::text::{Kind, Token, word_hash};
 use image::Image;
+use confusions::Confusion;
+use letters::Letters;
 use rules::{Entry, Pattern, Rules};
-pub use weights::Weights;
+use spellings::Spellings;
+pub use confusions::Misreadings;
+pub use weights::{OcrWeights, Weights};
 
 /// The lexicon image, opened.
 #[derive(Clone)]
@@ -32,6 +40,10 @@ pub struct Lexicon {
     grams: Grams<'static>,
     leans: &'static [u8],
     weights: Weights,
+    ocr: OcrWeights,
+    spellings: Spellings<'static>,
+    letters: Letters<'static>,
+    misreadings: Arc<Misreadings>,
     /// The built-in substitutions, then those of the user's tables.
     tables: Vec<Rules<'static>>,
     extra: ExtraWords,
@@ -66,6 +78,13 @@ impl Lexicon {
             grams,
             leans: s("leans"),
             weights: Weights::read(place, s("weights"))?,
+            ocr: OcrWeights::read(place, s("ocr"))?,
+            spellings: Spellings::open(s("spell")).ok_or_else(|| broken("spellings"))?,
+            letters: Letters::open(s("letters")).ok_or_else(|| broken("letters"))?,
+            misreadings: Arc::new(Misreadings::new(confusions::parse(
+                place,
+                &String::from_utf8_lossy(s("confuse")),
+            )?)),
             tables: vec![rules],
             extra: ExtraWords::new(words.len() as WordId),
             own: HashSet::new(),
@@ -104,6 +123,36 @@ impl Lexicon {
     /// Replaces the fitted numbers, for fitting new ones.
     pub fn set_weights(&mut self, weights: Weights) {
         self.weights = weights;
+    }
+
+    /// The fitted numbers of scanned text.
+    pub fn ocr_weights(&self) -> &OcrWeights {
+        &self.ocr
+    }
+
+    /// Replaces the fitted numbers of scanned text, for fitting new ones.
+    pub fn set_ocr_weights(&mut self, weights: OcrWeights) {
+        self.ocr = weights;
+    }
+
+    /// The spellings of the words that a garbled word may be read as.
+    pub fn spellings(&self) -> &Spellings<'static> {
+        &self.spellings
+    }
+
+    /// The model of the letters of words.
+    pub fn letters(&self) -> &Letters<'static> {
+        &self.letters
+    }
+
+    /// What scanners make of letters, from the reader's side.
+    pub fn misreadings(&self) -> &Misreadings {
+        &self.misreadings
+    }
+
+    /// Another table of what scanners make of letters.
+    pub fn set_confusions(&mut self, table: Vec<Confusion>) {
+        self.misreadings = Arc::new(Misreadings::new(table));
     }
 
     /// The id of a word by its hash, or [`UNKNOWN`].
