@@ -125,7 +125,8 @@ impl Cleaner {
 
     /// Repeats rounds on a section until nothing changes.
     fn settle(&self, source: &[u8]) -> (Patch, Vec<Edit>, Diagnosis) {
-        let first = self.round(source);
+        let mut readers = None;
+        let first = self.round(source, &mut readers);
         let mut patch = Patch::new(first.edits);
         let mut texts: Vec<(Vec<u8>, Patch)> = Vec::new();
         while !patch.is_empty() {
@@ -139,7 +140,7 @@ impl Cleaner {
                 patch = smallest.map(|(_, p)| p).unwrap_or_default();
                 break;
             }
-            let next = Patch::new(self.round(&text).edits);
+            let next = Patch::new(self.round(&text, &mut readers).edits);
             texts.push((text, patch.clone()));
             if next.is_empty() {
                 break;
@@ -156,7 +157,7 @@ impl Cleaner {
     /// How garbled a document is, without repairing it.
     pub fn diagnose(&self, source: &[u8]) -> Diagnosis {
         sections(source).fold(Diagnosis::default(), |mut sum, section| {
-            sum.add(self.round(&source[section]).diagnosis);
+            sum.add(self.round(&source[section], &mut None).diagnosis);
             sum
         })
     }
@@ -174,14 +175,15 @@ impl Cleaner {
     }
 
     /// One round: triage, then diagnosis and decoding, part by part.
-    fn round(&self, source: &[u8]) -> Round {
+    fn round<'l>(&'l self, source: &[u8], readers: &mut Option<ocr::Readers<'l>>) -> Round {
         let lexicon = &self.engine.lexicon;
         let weights = lexicon.weights();
         let Triage { tokens, strange, evidence, mut regions, stretches, peaks } =
             triage::triage(lexicon, source, weights.suspect);
         let mut round = Round { edits: Vec::new(), doubts: Vec::new(), diagnosis: Diagnosis::default() };
         if strange as f32 > lexicon.ocr_weights().strange * tokens as f32 && self.reads_scans() {
-            self.scan(source, &stretches, &mut round);
+            let readers = readers.get_or_insert_with(|| ocr::Readers::new(lexicon));
+            self.scan(source, &stretches, readers, &mut round);
             if !round.edits.is_empty() {
                 round.diagnosis.words = tokens;
                 return round;
@@ -220,10 +222,16 @@ impl Cleaner {
     }
 
     /// Reads a text as a scanned one, part by part.
-    fn scan(&self, source: &[u8], stretches: &[Range<usize>], round: &mut Round) {
+    fn scan(
+        &self,
+        source: &[u8],
+        stretches: &[Range<usize>],
+        readers: &mut ocr::Readers<'_>,
+        round: &mut Round,
+    ) {
         let lexicon = &self.engine.lexicon;
         for part in triage::parts(stretches, PART) {
-            let scanned = ocr::read(lexicon, source, part, self.engine.scan_threshold, false);
+            let scanned = ocr::read(lexicon, readers, source, part, self.engine.scan_threshold, false);
             let allowed = |e: &Edit| self.engine.channels.contains(&e.channel) && !self.is_protected(source, e);
             round.edits.extend(scanned.edits.into_iter().filter(allowed));
             round.doubts.extend(scanned.doubts.into_iter().filter(allowed));
@@ -236,7 +244,14 @@ impl Cleaner {
     #[doc(hidden)]
     pub fn scan_evidence(&self, source: &[u8]) -> Vec<(Edit, Vec<(&'static str, f32)>)> {
         let whole = 0..source.len();
-        let scanned = ocr::read(&self.engine.lexicon, source, std::slice::from_ref(&whole), 0.5, true);
+        let scanned = ocr::read(
+            &self.engine.lexicon,
+            &mut ocr::Readers::new(&self.engine.lexicon),
+            source,
+            std::slice::from_ref(&whole),
+            0.5,
+            true,
+        );
         let named = |(edit, numbers): (Edit, [f32; ocr::FEATURES])| (edit, ocr::NAMES.into_iter().zip(numbers).collect());
         scanned.evidence.into_iter().map(named).collect()
     }

@@ -1,49 +1,67 @@
 //! The spellings of the words as a trie, to be walked together with what a scanner may have made of them.
 //!
-//! One node is one number of 64 bits, the children of a node stand side by side, sorted by their byte:
+//! A node is 12 bytes, the children of a node stand side by side, letters first:
 //!
 //! ```text
-//! first child 24 | children 6 | byte 8 | word 20 | commonest word below 6
+//! first child 24 | byte 8 | word 20 | commonest word below 6 | 6 free || letters a–z, as bits 26 | other children 6
 //! ```
 //!
-//! The last field bounds how common any word below can be (its logarithmic count divided by four), so that a search can
-//! turn to common words first.
+//! The bits tell without a further read which letters go on from a place, and their number tells where each child stands.
+//! How common any word below can be (its logarithmic count divided by four) lets a search turn to common words first.
 
-use super::image::u64_at;
+use super::image::{u32_at, u64_at};
 use super::words::{FIRST, WordId, Words, flag};
 
+/// Bytes of a node.
+const NODE: usize = 12;
+
 /// A place in the trie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Node(u64);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Node {
+    about: u64,
+    below: u32,
+}
 
 impl Node {
     /// The byte that leads here.
+    #[inline]
     pub fn byte(self) -> u8 {
-        (self.0 >> 30) as u8
+        (self.about >> 24) as u8
     }
 
     /// The word that ends here, if one does.
+    #[inline]
     pub fn word(self) -> Option<WordId> {
-        let id = (self.0 >> 38) as WordId & 0xF_FFFF;
+        let id = (self.about >> 32) as WordId & 0xF_FFFF;
         (id != 0).then_some(id)
     }
 
     /// At least the logarithmic count (8·log2) of every word at or below this place.
+    #[inline]
     pub fn commonest(self) -> u8 {
-        ((self.0 >> 58) as u8) << 2 | 3
+        ((self.about >> 52) as u8 & 0x3F) << 2 | 3
     }
 
-    /// A number that no other place has, but for places where the same endings of equally common words hang.
+    /// A number that no other place has, but for ends of words.
+    #[inline]
     pub fn number(self) -> u64 {
-        self.0
+        self.about
     }
 
+    /// Does this letter (`a` to `z`) go on from here?
+    #[inline]
+    pub fn has(self, letter: u8) -> bool {
+        self.below >> letter.wrapping_sub(b'a').min(31) & 1 == 1 && letter.is_ascii_lowercase()
+    }
+
+    #[inline]
     fn first(self) -> usize {
-        self.0 as usize & 0xFF_FFFF
+        self.about as usize & 0xFF_FFFF
     }
 
-    fn children(self) -> usize {
-        (self.0 >> 24) as usize & 0x3F
+    #[inline]
+    fn letters(self) -> u32 {
+        self.below & 0x3FF_FFFF
     }
 }
 
@@ -56,7 +74,7 @@ pub struct Spellings<'b> {
 impl<'b> Spellings<'b> {
     /// Opens the section; `None` when it is empty. An offset that points outside reads as a node without children.
     pub fn open(nodes: &'b [u8]) -> Option<Self> {
-        (nodes.len() >= 8).then_some(Self { nodes })
+        (nodes.len() >= NODE).then_some(Self { nodes })
     }
 
     /// Before the first letter.
@@ -64,15 +82,30 @@ impl<'b> Spellings<'b> {
         self.at(0)
     }
 
-    /// The places one byte further, by rising byte.
+    /// The place after a letter (`a` to `z`).
+    #[inline]
+    pub fn letter(&self, node: Node, letter: u8) -> Option<Node> {
+        node.has(letter).then(|| {
+            let before = node.letters() & ((1 << (letter - b'a')) - 1);
+            self.at(node.first() + before.count_ones() as usize)
+        })
+    }
+
+    /// The places one letter (`a` to `z`) further, by rising letter.
+    #[inline]
     pub fn children(&self, node: Node) -> impl Iterator<Item = Node> + use<'b> {
         let trie = *self;
-        (node.first()..node.first() + node.children()).map(move |at| trie.at(at))
+        (node.first()..node.first() + node.letters().count_ones() as usize).map(move |at| trie.at(at))
     }
 
     /// The place after one more byte.
+    #[inline]
     pub fn child(&self, node: Node, byte: u8) -> Option<Node> {
-        self.children(node).find(|child| child.byte() == byte)
+        if byte.is_ascii_lowercase() {
+            return self.letter(node, byte);
+        }
+        let first = node.first() + node.letters().count_ones() as usize;
+        (first..first + (node.below >> 26) as usize).map(|at| self.at(at)).find(|child| child.byte() == byte)
     }
 
     /// The place after more bytes.
@@ -80,8 +113,13 @@ impl<'b> Spellings<'b> {
         bytes.iter().try_fold(node, |node, byte| self.child(node, *byte))
     }
 
+    #[inline]
     fn at(&self, index: usize) -> Node {
-        if index * 8 + 8 <= self.nodes.len() { Node(u64_at(self.nodes, index * 8)) } else { Node(0) }
+        let at = index * NODE;
+        if at + NODE > self.nodes.len() {
+            return Node { about: 0, below: 0 };
+        }
+        Node { about: u64_at(self.nodes, at), below: u32_at(self.nodes, at + 8) }
     }
 }
 
@@ -103,33 +141,40 @@ pub fn build(words: &Words<'_>) -> Vec<u8> {
             list.push((word, id));
         }
     }
-    list.sort_unstable();
-    let counts = |range: std::ops::Range<usize>| {
-        list[range].iter().map(|(_, id)| words.log_count(*id)).max().unwrap_or(0) >> 2
+    // Letters before other bytes, in every place.
+    let rank = |word: &str| -> Vec<(bool, u8)> { word.bytes().map(|b| (!b.is_ascii_lowercase(), b)).collect() };
+    list.sort_by_cached_key(|(word, _)| rank(word));
+    let common = |range: std::ops::Range<usize>| {
+        u64::from(list[range].iter().map(|(_, id)| words.log_count(*id)).max().unwrap_or(0) >> 2)
     };
     // Breadth first: each node stands for a stretch of the sorted list and the bytes that its words begin with.
-    let mut nodes: Vec<u64> = vec![u64::from(counts(0..list.len())) << 58];
+    let mut nodes = vec![Node { about: common(0..list.len()) << 52, below: 0 }];
     let mut open = std::collections::VecDeque::from([(0usize, 0..list.len(), 0usize)]);
     while let Some((at, range, depth)) = open.pop_front() {
         let mut start = range.start;
         if start < range.end && list[start].0.len() == depth {
-            nodes[at] |= u64::from(list[start].1) << 38;
+            nodes[at].about |= u64::from(list[start].1) << 32;
             start += 1;
         }
-        let first = nodes.len();
+        nodes[at].about |= nodes.len() as u64;
         while start < range.end {
             let byte = list[start].0.as_bytes()[depth];
-            let end = start
-                + list[start..range.end].iter().take_while(|(w, _)| w.as_bytes()[depth] == byte).count();
-            if nodes.len() - first < 63 {
-                nodes.push(u64::from(byte) << 30 | u64::from(counts(start..end)) << 58);
+            let same = |w: &&(&str, WordId)| w.0.as_bytes()[depth] == byte;
+            let end = start + list[start..range.end].iter().take_while(same).count();
+            let below = &mut nodes[at].below;
+            let room = byte.is_ascii_lowercase() || *below >> 26 < 63;
+            if room {
+                *below += if byte.is_ascii_lowercase() { 1 << (byte - b'a') } else { 1 << 26 };
+                nodes.push(Node { about: u64::from(byte) << 24 | common(start..end) << 52, below: 0 });
                 open.push_back((nodes.len() - 1, start..end, depth + 1));
             }
             start = end;
         }
-        nodes[at] |= first as u64 | ((nodes.len() - first) as u64) << 24;
     }
-    nodes.iter().flat_map(|node| node.to_le_bytes()).collect()
+    let bytes = |node: &Node| -> Vec<u8> {
+        node.about.to_le_bytes().into_iter().chain(node.below.to_le_bytes()).collect()
+    };
+    nodes.iter().flat_map(bytes).collect()
 }
 
 #[cfg(test)]
@@ -147,5 +192,7 @@ mod tests {
             assert!(node.commonest() >= lexicon.words().log_count(lexicon.find(word_hash(word))));
         }
         assert!(trie.walk(trie.root(), b"qzx").is_none());
+        let bytes: Vec<u8> = trie.children(trie.root()).map(|child| child.byte()).collect();
+        assert_eq!(bytes, (b'a'..=b'z').collect::<Vec<u8>>());
     }
 }

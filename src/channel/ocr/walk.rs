@@ -1,25 +1,21 @@
-//! The walk: which words may have stood where these characters are read, the likeliest first.
+//! The walk: which words may have stood where these characters are read.
 //!
-//! The trie of spellings and the characters are walked together, best first. A step reads a letter as it stands, undoes a
-//! confusion of the table, or makes a change that the table does not have; at the end of a word a blank that was lost may
-//! follow. What a place costs is what its confusions cost and what the commonest word below it must cost, so the search
-//! turns to common words first and may stop early: it is budgeted, and a garble beyond the budget stays as it is.
+//! The trie of spellings and the characters are walked together. A step reads a letter as it stands, undoes a confusion of
+//! the table, or makes a change that the table does not have; at the end of a word a blank that was lost may follow.
 //!
 //! ```text
 //! t l i e      t -> h? no          (trie: t)   "t" stands
 //!   l i -> h   by the table        (trie: th)
 //!       e      stands              (trie: the) a word, nothing left to read: a candidate
 //! ```
-
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
-use std::hash::BuildHasherDefault;
+//!
+//! The search goes deeper in levels of cost: all words within the first level, and only where nothing better can come of
+//! the next one it stops there. It is budgeted: a garble beyond the budget stays as it is.
 
 use crate::cost::{Cost, UNIT};
 use crate::lexicon::confusions::LONGEST;
 use crate::lexicon::spellings::{Node, Spellings};
-use crate::lexicon::{Lexicon, Misreadings, OcrWeights, WordId};
-use crate::text::AsIs;
+use crate::lexicon::{Lexicon, Misreadings, WordId, Words};
 
 /// Stands for a hyphen at a line's end, and the line's end.
 pub const BREAK: char = '\u{1}';
@@ -35,7 +31,7 @@ pub struct Limits {
     pub worst: Cost,
     /// Candidates wanted.
     pub wanted: usize,
-    /// Places looked at.
+    /// Places looked at in a level.
     pub steps: usize,
 }
 
@@ -59,7 +55,13 @@ pub struct Spelled {
 }
 
 /// Candidates so much worse than the best are not looked for.
-const MARGIN: Cost = 7 * UNIT;
+const MARGIN: Cost = 5 * UNIT;
+
+/// Places remembered.
+const VISITED: usize = 1 << 12;
+
+/// The levels of cost: about one confusion, two, three.
+const LEVELS: [Cost; 3] = [8 * UNIT + UNIT / 2, 16 * UNIT, 24 * UNIT];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Case {
@@ -71,279 +73,390 @@ enum Case {
 /// What a step put on the page.
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    Begin,
-    /// A letter, as it stands or changed.
-    Letter(char, Change),
+    /// A letter as it stands.
+    Stands(char),
+    /// A letter that the table does not know to be read so; `None` for one that was nothing.
+    Unheard(Option<char>),
     /// A confusion of the table.
     Table(u32),
-    /// A blank that was lost.
-    Blank(Change),
-    /// A character that was nothing.
-    Nothing(Change),
+    /// A word that ends and a blank that was lost.
+    Blank(u32, WordId),
     /// The end of a line.
     Break,
-    /// Changes that the table does not have are still to be tried from here.
-    Unheard,
 }
 
+/// What may have stood where something is read: how many characters are read, what it costs, its number.
 #[derive(Debug, Clone, Copy)]
-enum Change {
-    None,
-    Table(u32),
-    Unheard,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct State {
-    node: Node,
-    at: u8,
-    words: u8,
-    unheard: u8,
+struct May {
+    len: u8,
     cost: Cost,
-    /// What the words before cost.
-    spent: Cost,
-    parent: u32,
-    step: Step,
+    number: u32,
+}
+
+/// What may have stood at one place of what is read.
+#[derive(Debug, Default)]
+struct Place {
+    read: char,
+    /// The byte of a letter as it stands, 0 for what is not ASCII.
+    byte: u8,
+    /// Single letters for this one, by byte: at the beginning of a word, and inside.
+    begins: Vec<(u8, May)>,
+    inside: Vec<(u8, May)>,
+    /// Longer confusions.
+    longer: Vec<May>,
+    /// Dirt.
+    dirt: Vec<May>,
+    /// Lost blanks, of which something else was read.
+    blanks: Vec<May>,
 }
 
 /// Scratch and knowledge of walks.
 pub struct Walker<'l> {
     spellings: &'l Spellings<'static>,
+    words: &'l Words<'static>,
     misreadings: &'l Misreadings,
-    weights: &'l OcrWeights,
-    states: Vec<State>,
-    open: BinaryHeap<Reverse<(Cost, u32)>>,
-    pub pops: usize,
-    pub pushes: usize,
-    seen: HashSet<u64, BuildHasherDefault<AsIs>>,
-}
-
-/// A number of the place that a state is at: its node, what was read, how many words.
-fn place(state: &State) -> u64 {
-    let read = u64::from(state.at) << 8 | u64::from(state.words);
-    (state.node.number() ^ read.wrapping_mul(0xD6E8_FEB8_6659_FD93)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    change: Cost,
+    /// Changes that the table does not have: a letter replaced, lost, too many, in the wrong case.
+    replaced: Cost,
+    missing: Cost,
+    added: Cost,
+    cased: Cost,
+    /// Letters that leave no trace, small and capital, by letter.
+    lost: [[Option<(Cost, u32)>; 26]; 2],
+    /// A blank that leaves no trace.
+    blank: Option<(Cost, u32)>,
+    places: Vec<Place>,
+    /// The letters that are read, small; 0 for anything else.
+    bytes: Vec<u8>,
+    /// What a word costs, by its logarithmic count.
+    common: [Cost; 256],
+    /// Places that were visited, and at what cost: each has one slot, the newer one takes it.
+    visited: Vec<(u64, Cost)>,
+    /// Cost of the best word found, and what is too much beside it.
+    bar: Cost,
+    steps: Vec<Step>,
+    case: Case,
+    limits: Limits,
+    visits: usize,
+    pub total: usize,
+    found: Vec<(Cost, Spelled)>,
 }
 
 fn units(nats: f32) -> Cost {
     (nats * UNIT as f32).round() as Cost
 }
 
+/// Where a walk is.
+#[derive(Debug, Clone, Copy)]
+struct Here {
+    node: Node,
+    at: usize,
+    /// At the first letter of a word.
+    begins: bool,
+    words: u8,
+    unheard: u8,
+    cost: Cost,
+    /// What the words before cost.
+    spent: Cost,
+}
+
 impl<'l> Walker<'l> {
     /// A walker over a lexicon.
     pub fn new(lexicon: &'l Lexicon) -> Self {
+        let (misreadings, weights) = (lexicon.misreadings(), lexicon.ocr_weights());
+        let change = units(weights.change);
+        let (mut lost, mut blank) = ([[None; 26]; 2], None);
+        for m in misreadings.of(&[]) {
+            let cost = (units(m.cost) + change, m.number);
+            match m.stood.as_bytes() {
+                b" " => blank = Some(cost),
+                [c @ b'a'..=b'z'] => lost[0][usize::from(c - b'a')] = Some(cost),
+                [c @ b'A'..=b'Z'] => lost[1][usize::from(c - b'A')] = Some(cost),
+                _ => {}
+            }
+        }
         Self {
             spellings: lexicon.spellings(),
-            misreadings: lexicon.misreadings(),
-            weights: lexicon.ocr_weights(),
-            states: Vec::new(),
-            open: BinaryHeap::new(),
-            pops: 0,
-            pushes: 0,
-            seen: HashSet::default(),
+            words: lexicon.words(),
+            misreadings,
+            change,
+            replaced: units(weights.replaced),
+            missing: units(weights.lost),
+            added: units(weights.added),
+            cased: units(weights.case),
+            lost,
+            blank,
+            places: Vec::new(),
+            bytes: Vec::new(),
+            common: std::array::from_fn(|log| {
+                let nats = (255 - log) as f32 / 8.0 * std::f32::consts::LN_2;
+                units(nats * weights.common)
+            }),
+            visited: vec![(0, 0); VISITED],
+            bar: Cost::MAX,
+            steps: Vec::new(),
+            case: Case::Lower,
+            limits: Limits { unheard: 0, words: 1, worst: 0, wanted: 0, steps: 0 },
+            visits: 0,
+            total: 0,
+            found: Vec::new(),
         }
     }
 
-    /// Appends what may have stood where this is read, as it stands left out, the likeliest first.
-    pub fn read(&mut self, written: &[char], limits: Limits, out: &mut Vec<Spelled>) {
-        let from = out.len();
+    /// What may have stood where this is read, as it stands left out, the likeliest first.
+    pub fn read(&mut self, written: &[char], limits: Limits) -> Vec<Spelled> {
+        self.limits = limits;
+        self.found.clear();
+        self.bar = Cost::MAX;
         for case in cases(written) {
-            self.walk(written, case, limits, out);
+            self.case = case;
+            self.prepare(written);
+            for (i, level) in LEVELS.into_iter().enumerate() {
+                self.limits.worst = limits.worst.min(level);
+                // What costs the table nothing it has is not asked of the next level again.
+                self.limits.unheard = limits.unheard.min(i as u8 + 1);
+                self.visits = 0;
+                self.visited.fill((0, 0));
+                let root = self.spellings.root();
+                let here = Here { node: root, at: 0, begins: true, words: 0, unheard: 0, cost: 0, spent: 0 };
+                self.walk(here);
+                let best = self.found.iter().map(|f| f.0).min().unwrap_or(Cost::MAX / 2);
+                if best + MARGIN < level || level >= limits.worst {
+                    break;
+                }
+            }
         }
         let written: String = written.iter().collect();
-        out.dedup_by(|b, a| a.text == b.text);
-        let mut texts: Vec<String> = Vec::new();
-        let mut at = 0;
-        out.retain(|s| {
-            at += 1;
-            let fresh = at <= from || (s.text != written && !texts.contains(&s.text));
-            texts.push(s.text.clone());
-            fresh
-        });
+        let mut found = std::mem::take(&mut self.found);
+        found.retain(|f| f.1.text != written);
+        found.sort_by(|a, b| (a.0, &a.1.text).cmp(&(b.0, &b.1.text)));
+        let mut out: Vec<Spelled> = Vec::new();
+        for (_, spelled) in found.drain(..) {
+            if out.len() < limits.wanted && out.iter().all(|s| s.text != spelled.text) {
+                out.push(spelled);
+            }
+        }
+        self.found = found;
+        out
     }
 
-    fn walk(&mut self, written: &[char], case: Case, limits: Limits, out: &mut Vec<Spelled>) {
-        self.states.clear();
-        self.open.clear();
-        self.seen.clear();
-        let root = self.spellings.root();
-        self.push(State {
-            node: root,
-            at: 0,
-            words: 0,
-            unheard: 0,
-            cost: 0,
-            spent: 0,
-            parent: 0,
-            step: Step::Begin,
-        });
-        let (mut found, mut bar) = (0, Cost::MAX);
-        let mut steps = 0;
-        while let Some(Reverse((rank, index))) = self.open.pop() {
-            steps += 1;
-            self.pops += 1;
-            if rank > bar || steps > limits.steps {
-                break;
-            }
-            let state = self.states[index as usize];
-            if matches!(state.step, Step::Unheard) {
-                self.unheard(written, case, &state, index);
-                continue;
-            }
-            if !self.seen.insert(place(&state)) {
-                continue;
-            }
-            let at = state.at as usize;
-            if at == written.len() {
-                if state.node.word().is_some() {
-                    bar = bar.min(rank.saturating_add(MARGIN));
-                    out.push(self.spelled(index));
-                    found += 1;
-                    if found >= limits.wanted {
-                        break;
+    /// Looks up what may have stood at each place.
+    fn prepare(&mut self, written: &[char]) {
+        self.places.clear();
+        self.bytes.clear();
+        let low = |c: &char| if c.is_ascii_alphabetic() { c.to_ascii_lowercase() as u8 } else { 0 };
+        self.bytes.extend(written.iter().map(low));
+        let misreadings = self.misreadings;
+        for (at, &read) in written.iter().enumerate() {
+            let byte = if read.is_ascii() { read.to_ascii_lowercase() as u8 } else { 0 };
+            let mut place = Place { read, byte, ..Place::default() };
+            for len in 1..=LONGEST.min(written.len() - at) {
+                let part = &written[at..at + len];
+                if part.contains(&BREAK) {
+                    break;
+                }
+                for m in misreadings.of(part) {
+                    let may = May { len: len as u8, cost: units(m.cost) + self.change, number: m.number };
+                    match m.stood.as_bytes() {
+                        [] => place.dirt.push(may),
+                        b" " => place.blanks.push(may),
+                        [c] if len == 1 && c.is_ascii_alphabetic() => {
+                            let low = c.to_ascii_lowercase();
+                            if stood_fits(self.case, true, &m.stood) {
+                                place.begins.push((low, may));
+                            }
+                            if stood_fits(self.case, false, &m.stood) {
+                                place.inside.push((low, may));
+                            }
+                        }
+                        _ => place.longer.push(may),
                     }
                 }
-            } else {
-                self.extend(written, case, &state, index, limits);
             }
-            self.stood_unseen(case, &state, index, limits);
-            let after = state.cost + units(self.weights.added.min(self.weights.replaced));
-            if state.unheard < limits.unheard && after <= limits.worst {
-                self.push(State { cost: after, parent: index, step: Step::Unheard, ..state });
-            }
+            self.places.push(place);
         }
     }
 
-    fn push(&mut self, state: State) {
-        let rank = state.cost + state.spent + self.common(state.node.commonest());
-        self.pushes += 1;
-        self.open.push(Reverse((rank, self.states.len() as u32)));
-        self.states.push(state);
+    fn step(&mut self, step: Step, here: Here) {
+        let least = here.cost + here.spent + self.common(here.node.commonest());
+        if here.cost > self.limits.worst || least > self.bar {
+            return;
+        }
+        let read = (here.at as u64) << 16 | u64::from(here.words) << 8 | u64::from(here.unheard);
+        let key = (here.node.number() ^ read.wrapping_mul(0xD6E8_FEB8_6659_FD93))
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let slot = &mut self.visited[(key >> 52) as usize];
+        if slot.0 == key && slot.1 <= here.cost {
+            return;
+        }
+        *slot = (key, here.cost);
+        self.steps.push(step);
+        self.walk(here);
+        self.steps.pop();
     }
 
-    /// What a word costs that is as common as this: about −ln of its share, weighed.
-    fn common(&self, log_count: u8) -> Cost {
-        units(f32::from(u8::MAX - log_count) / 8.0 * std::f32::consts::LN_2 * self.weights.common)
-    }
-
-    /// What may be read at the place: a letter as it stands, a confusion, a blank that was lost.
-    fn extend(&mut self, written: &[char], case: Case, state: &State, index: u32, limits: Limits) {
-        let at = state.at as usize;
-        let c = written[at];
-        let change = units(self.weights.change);
-        let next = |cost: Cost, step: Step, node: Node, len: usize| State {
-            node,
-            at: (at + len) as u8,
-            cost: state.cost + cost,
-            parent: index,
-            step,
-            ..*state
-        };
-        if c == BREAK {
-            return self.push(next(0, Step::Break, state.node, 1));
+    fn walk(&mut self, here: Here) {
+        self.visits += 1;
+        self.total += 1;
+        if self.visits > self.limits.steps {
+            return;
         }
-        let begins = state.node == self.spellings.root();
-        if let Some(node) = self.letter(state.node, c) {
-            let fits = fits(case, begins, state.words, c);
-            let cost = if fits { 0 } else { units(self.weights.case) };
-            if state.cost + cost <= limits.worst {
-                let shown = if fits { c } else { in_case(case, begins && state.words == 0, c) };
-                let change = if fits { Change::None } else { Change::Unheard };
-                self.push(next(cost, Step::Letter(shown, change), node, 1));
+        let Here { node, at, begins, words, cost, .. } = here;
+        if at == self.places.len() {
+            if node.word().is_some() {
+                self.note(&here);
+            }
+        } else {
+            let place = std::mem::take(&mut self.places[at]);
+            self.forward(here, &place);
+            self.places[at] = place;
+            if self.places[at].read == BREAK {
+                return;
             }
         }
-        let misreadings = self.misreadings;
-        for len in 1..=LONGEST.min(written.len() - at) {
-            let read = &written[at..at + len];
-            if len > 1 && read.contains(&BREAK) {
-                break;
-            }
-            for m in misreadings.of(read) {
-                let cost = units(m.cost) + change;
-                if state.cost + cost > limits.worst {
-                    continue;
-                }
-                if m.stood.is_empty() {
-                    self.push(next(cost, Step::Nothing(Change::Table(m.number)), state.node, len));
-                } else if &*m.stood == " " {
-                    self.blank(&next(cost, Step::Blank(Change::Table(m.number)), state.node, len), limits);
-                } else if stood_fits(case, begins, &m.stood)
-                    && let Some(node) = self.stood(state.node, &m.stood)
-                {
-                    self.push(next(cost, Step::Table(m.number), node, len));
-                }
-            }
+        if let (Some((more, number)), Some(word)) = (self.blank, node.word())
+            && at > 0
+            && at < self.places.len()
+            && words + 1 < self.limits.words
+            && !begins
+        {
+            self.blank(&here, word, May { len: 0, cost: more, number });
         }
-    }
-
-    /// What may have stood at the place and left no trace.
-    fn stood_unseen(&mut self, case: Case, state: &State, index: u32, limits: Limits) {
-        let begins = state.node == self.spellings.root();
-        let misreadings = self.misreadings;
-        for m in misreadings.of(&[]) {
-            let cost = state.cost + units(m.cost + self.weights.change);
-            if cost > limits.worst {
-                continue;
-            }
-            let next = State { cost, parent: index, ..*state };
-            if &*m.stood == " " {
-                self.blank(&State { step: Step::Blank(Change::Table(m.number)), ..next }, limits);
-            } else if stood_fits(case, begins, &m.stood)
-                && let Some(node) = self.stood(state.node, &m.stood)
+        // Letters that left no trace.
+        let upper = self.case == Case::Upper || begins && words == 0 && self.case == Case::Title;
+        let spellings = *self.spellings;
+        let first = begins && words == 0;
+        for i in 0..26 {
+            if let Some((more, number)) = self.lost[usize::from(upper)][i]
+                && cost + more <= self.limits.worst
+                && let Some(child) = spellings.letter(node, b'a' + i as u8)
+                && self.goes_on(child, at)
             {
-                self.push(State { node, step: Step::Table(m.number), ..next });
+                self.step(Step::Table(number), Here { node: child, begins: false, cost: cost + more, ..here });
             }
+        }
+        if self.may_change(&here, self.missing) {
+            for child in spellings.children(node) {
+                if self.lost[usize::from(upper)][usize::from(child.byte() - b'a')].is_none() {
+                    let next = Here { node: child, begins: false, ..here };
+                    self.unheard(next, Some(child.byte()), self.missing, first);
+                }
+            }
+        }
+    }
+
+    /// May something be changed here that the table does not have?
+    fn may_change(&self, here: &Here, cost: Cost) -> bool {
+        here.unheard < self.limits.unheard && here.cost + cost <= self.limits.worst
+    }
+
+    /// What may be read at a place.
+    fn forward(&mut self, here: Here, place: &Place) {
+        let Here { node, at, begins, words, cost, .. } = here;
+        if place.read == BREAK {
+            return self.step(Step::Break, Here { at: at + 1, ..here });
+        }
+        if let Some(child) = self.letter(node, place.read) {
+            let fits = fits(self.case, begins, words, place.read);
+            let next = Here { node: child, at: at + 1, begins: false, ..here };
+            if fits {
+                self.step(Step::Stands(place.read), next);
+            } else {
+                let shown = in_case(self.case, begins && words == 0, place.read);
+                let cost = cost + self.cased;
+                self.step(Step::Unheard(Some(shown)), Here { cost, ..next });
+            }
+        }
+        let on = |may: &May| Here { at: at + usize::from(may.len), cost: cost + may.cost, ..here };
+        for may in &place.dirt {
+            self.step(Step::Table(may.number), on(may));
+        }
+        for may in &place.longer {
+            let stood = &self.misreadings.table()[may.number as usize].stood;
+            if cost + may.cost <= self.limits.worst
+                && stood_fits(self.case, begins, stood)
+                && let Some(node) = stood.chars().try_fold(node, |node, c| self.letter(node, c))
+            {
+                self.step(Step::Table(may.number), Here { node, begins: false, ..on(may) });
+            }
+        }
+        if let Some(word) = node.word()
+            && !begins
+        {
+            for may in &place.blanks {
+                self.blank(&here, word, *may);
+            }
+        }
+        if place.read == ' ' {
+            return;
+        }
+        if self.may_change(&here, self.added) && self.goes_on(node, at + 1) {
+            self.unheard(Here { at: at + 1, ..here }, None, self.added, false);
+        }
+        let known = if begins { &place.begins } else { &place.inside };
+        let spellings = *self.spellings;
+        for (byte, may) in known {
+            if cost + may.cost <= self.limits.worst
+                && *byte != place.byte
+                && let Some(child) = spellings.letter(node, *byte)
+            {
+                let next = Here { node: child, at: at + 1, begins: false, cost: cost + may.cost, ..here };
+                self.step(Step::Table(may.number), next);
+            }
+        }
+        if self.may_change(&here, self.replaced) {
+            for child in spellings.children(node) {
+                let byte = child.byte();
+                if byte != place.byte && known.iter().all(|(known, _)| *known != byte) {
+                    let next = Here { node: child, at: at + 1, begins: false, ..here };
+                    self.unheard(next, Some(byte), self.replaced, begins && words == 0);
+                }
+            }
+        }
+    }
+
+    /// A change that the table does not have. What follows must stand as it is: two such changes in a row are hopeless, and
+    /// looking ahead saves nearly all of the places that lead nowhere.
+    fn unheard(&mut self, next: Here, byte: Option<u8>, cost: Cost, first: bool) {
+        let cost = next.cost + cost;
+        if next.unheard >= self.limits.unheard || cost > self.limits.worst {
+            return;
+        }
+        if byte.is_none() || self.goes_on(next.node, next.at) {
+            let shown = byte.map(|b| in_case(self.case, first, char::from(b)));
+            self.step(Step::Unheard(shown), Here { cost, unheard: next.unheard + 1, ..next });
+        }
+    }
+
+    /// Does the character at a place stand in the trie, or does a word end where all is read?
+    fn goes_on(&self, node: Node, at: usize) -> bool {
+        match self.bytes.get(at) {
+            None => node.word().is_some(),
+            Some(0) => true,
+            Some(byte) => node.has(*byte),
         }
     }
 
     /// A word ends, another one begins.
-    fn blank(&mut self, next: &State, limits: Limits) {
-        let Some(word) = next.node.word() else { return };
-        if next.words + 1 < limits.words && next.at > 0 && word != 0 {
-            let spent = next.spent + self.common(next.node.commonest());
-            let node = self.spellings.root();
-            self.push(State { node, words: next.words + 1, spent, ..*next });
+    fn blank(&mut self, here: &Here, word: WordId, may: May) {
+        if here.words + 1 >= self.limits.words || here.at == 0 {
+            return;
         }
+        let next = Here {
+            node: self.spellings.root(),
+            at: here.at + usize::from(may.len),
+            begins: true,
+            words: here.words + 1,
+            cost: here.cost + may.cost,
+            spent: here.spent + self.common(here.node.commonest()),
+            ..*here
+        };
+        self.step(Step::Blank(may.number, word), next);
     }
 
-    /// Changes that the table does not have.
-    fn unheard(&mut self, written: &[char], case: Case, state: &State, index: u32) {
-        let parent = self.states[index as usize].parent;
-        let before = self.states[parent as usize];
-        let begins = before.node == self.spellings.root();
-        let (weights, at) = (self.weights, before.at as usize);
-        let next = |node, len: usize, nats: f32, step| State {
-            node,
-            at: (at + len) as u8,
-            unheard: state.unheard + 1,
-            cost: before.cost + units(nats),
-            parent,
-            step,
-            ..before
-        };
-        let letter = |at: usize| written.get(at).copied().filter(|c| *c != ' ' && *c != BREAK);
-        let here = letter(at);
-        // What follows must stand as it is: two such changes in a row are hopeless, and looking ahead saves nearly all of
-        // the places that lead nowhere.
-        let goes_on = |walker: &Self, node: Node, at: usize| match letter(at) {
-            Some(c) => walker.letter(node, c).is_some(),
-            None => at < written.len() || node.word().is_some(),
-        };
-        if here.is_some() && goes_on(self, before.node, at + 1) {
-            self.push(next(before.node, 1, weights.added, Step::Nothing(Change::Unheard)));
-        }
-        let spellings = *self.spellings;
-        for child in spellings.children(before.node).filter(|c| c.byte().is_ascii_lowercase()) {
-            let letter = in_case(case, begins && before.words == 0, char::from(child.byte()));
-            let step = Step::Letter(letter, Change::Unheard);
-            if goes_on(self, child, at) {
-                self.push(next(child, 0, weights.lost, step));
-            }
-            if here.is_some_and(|c| c.to_ascii_lowercase() != char::from(child.byte()))
-                && goes_on(self, child, at + 1)
-            {
-                self.push(next(child, 1, weights.replaced, step));
-            }
-        }
+    /// What a word costs that is as common as this: about −ln of its share, weighed.
+    fn common(&self, log_count: u8) -> Cost {
+        self.common[usize::from(log_count)]
     }
 
     /// The place after a letter as it stands.
@@ -352,66 +465,48 @@ impl<'l> Walker<'l> {
             return self.spellings.child(node, c.to_ascii_lowercase() as u8);
         }
         let mut buffer = [0; 4];
-        c.to_lowercase().try_fold(node, |node, c| {
-            self.spellings.walk(node, c.encode_utf8(&mut buffer).as_bytes())
-        })
+        c.to_lowercase()
+            .try_fold(node, |node, c| self.spellings.walk(node, c.encode_utf8(&mut buffer).as_bytes()))
     }
 
-    /// The place after what stood there.
-    fn stood(&self, node: Node, stood: &str) -> Option<Node> {
-        stood.chars().try_fold(node, |node, c| self.letter(node, c))
-    }
-
-    /// What a finished way spells.
-    fn spelled(&self, index: u32) -> Spelled {
-        let mut steps = Vec::new();
-        let mut at = index;
-        while !matches!(self.states[at as usize].step, Step::Begin) {
-            steps.push(at);
-            at = self.states[at as usize].parent;
-        }
-        let last = self.states[index as usize];
+    /// Notes what a finished way spells.
+    fn note(&mut self, here: &Here) {
         let mut out = Spelled {
             text: String::new(),
             ids: Vec::new(),
-            cost: last.cost,
+            cost: here.cost,
             changes: 0,
             unheard: 0,
             used: Vec::new(),
             broken: None,
         };
-        for at in steps.into_iter().rev() {
-            let state = self.states[at as usize];
-            let change = match state.step {
-                Step::Letter(c, change) => {
-                    out.text.push(c);
-                    change
+        for step in &self.steps {
+            match *step {
+                Step::Stands(c) => out.text.push(c),
+                Step::Break => out.broken = Some(out.text.len()),
+                Step::Unheard(c) => {
+                    out.text.extend(c);
+                    out.unheard += 1;
+                    out.changes += 1;
                 }
                 Step::Table(number) => {
                     out.text.push_str(&self.misreadings.table()[number as usize].stood);
-                    Change::Table(number)
+                    out.used.push(number);
+                    out.changes += 1;
                 }
-                Step::Blank(change) => {
+                Step::Blank(number, word) => {
                     out.text.push(' ');
-                    out.ids.extend(self.states[state.parent as usize].node.word());
-                    change
+                    out.ids.push(word);
+                    out.used.push(number);
+                    out.changes += 1;
                 }
-                Step::Nothing(change) => change,
-                Step::Break => {
-                    out.broken = Some(out.text.len());
-                    Change::None
-                }
-                Step::Begin | Step::Unheard => Change::None,
-            };
-            match change {
-                Change::None => continue,
-                Change::Table(number) => out.used.push(number),
-                Change::Unheard => out.unheard += 1,
             }
-            out.changes += 1;
         }
-        out.ids.extend(last.node.word());
-        out
+        out.ids.extend(here.node.word());
+        let last = here.node.word().map_or(0, |id| self.words.log_count(id));
+        let rank = here.cost + here.spent + self.common(last);
+        self.bar = self.bar.min(rank.saturating_add(MARGIN));
+        self.found.push((rank, out));
     }
 }
 

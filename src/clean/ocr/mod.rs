@@ -12,6 +12,7 @@ use features::Features;
 pub use features::{FEATURES, NAMES};
 use page::{Noise, Page};
 
+pub use crate::channel::ocr::Readers;
 use crate::channel::ocr::{Reading, Repair};
 use crate::edit::{Channel, Edit};
 use crate::lexicon::Lexicon;
@@ -34,9 +35,16 @@ pub struct Scanned {
 }
 
 /// Reads stretches of a text as scanned ones.
-pub fn read(lexicon: &Lexicon, text: &[u8], stretches: &[Range<usize>], threshold: f32, explain: bool) -> Scanned {
+pub fn read(
+    lexicon: &Lexicon,
+    readers: &mut Readers<'_>,
+    text: &[u8],
+    stretches: &[Range<usize>],
+    threshold: f32,
+    explain: bool,
+) -> Scanned {
     let prior = Noise { rate: ORDINARY, confusions: Vec::new() };
-    let mut page = Page::new(lexicon, text, stretches, &prior);
+    let mut page = Page::new(lexicon, readers, text, stretches, &prior);
     let first = page.decode(lexicon, &prior, None);
     let noise = page.noise(lexicon, &first, &prior);
     let found = page.decode(lexicon, &noise, Some(&first));
@@ -44,6 +52,16 @@ pub fn read(lexicon: &Lexicon, text: &[u8], stretches: &[Range<usize>], threshol
     let mut out = Scanned { noise: noise.rate, ..Scanned::default() };
     for (unit, decoded) in page.units.iter().zip(&found.decoded) {
         let Some(decoded) = decoded else { continue };
+        if explain {
+            for i in unit.readings.clone().filter(|i| !decoded.path.contains(&(*i as u32))) {
+                let mut seen = [0.0; FEATURES];
+                seen[1] = found.posterior(i);
+                let reading = &page.readings[i];
+                if let Some(edit) = edit(&page, &page.tokens[unit.tokens.clone()], reading, 0.0) {
+                    out.evidence.push((edit, seen));
+                }
+            }
+        }
         for index in &decoded.path {
             let reading = &page.readings[*index as usize];
             if reading.repair == Repair::Whole {

@@ -7,14 +7,17 @@ use crate::channel::ocr::{Readers, Reading, Repair, Strange, strange};
 use crate::cost::{self, Cost, NEVER, UNIT};
 use crate::decode::{Beam, Decoded, Graph, Lattice};
 use crate::lexicon::abbreviations::is_abbreviation;
-use crate::lexicon::{Lexicon, Memo, UNKNOWN, WordId};
+use crate::lexicon::{BEGIN, END, Lexicon, Memo, UNKNOWN, WordId};
 use crate::text::{ByHash, Kind, Token, mark_sentences, tokenize_some};
 
 /// Longer sentences are cut: the search looks no further anyway.
 const LONGEST: usize = 400;
 
 /// Readings of one place that go into the lattice.
-const CHOICES: usize = 14;
+const CHOICES: usize = 8;
+
+/// How far a reading may be behind the text as it stands, by its neighbours alone.
+const BEHIND: Cost = 7 * UNIT;
 
 /// Share of the letters that were misread in the texts that the table of confusions was counted in.
 const COUNTED: f32 = 0.012;
@@ -77,7 +80,13 @@ impl Found {
 
 impl<'s> Page<'s> {
     /// Cuts stretches of a text up, collects their readings and explores the lattices.
-    pub fn new(lexicon: &Lexicon, text: &'s [u8], stretches: &[Range<usize>], prior: &Noise) -> Self {
+    pub fn new(
+        lexicon: &Lexicon,
+        readers: &mut Readers<'_>,
+        text: &'s [u8],
+        stretches: &[Range<usize>],
+        prior: &Noise,
+    ) -> Self {
         let mut page = Self {
             text,
             tokens: Vec::new(),
@@ -108,12 +117,11 @@ impl<'s> Page<'s> {
                 *page.again.entry(token.hash).or_insert(0) += 1;
             }
         }
-        let mut readers = Readers::new(lexicon);
         let mut memo = Memo::default();
         let mut start = 0;
         for i in 1..=page.tokens.len() {
             if i == page.tokens.len() || page.tokens[i].sentence || i - start >= LONGEST {
-                page.add(lexicon, &mut readers, &mut memo, start..i, prior);
+                page.add(lexicon, readers, &mut memo, start..i, prior);
                 start = i;
             }
         }
@@ -134,10 +142,30 @@ impl<'s> Page<'s> {
         let from = self.readings.len();
         let mut proposed = Vec::new();
         readers.readings(self.text, &self.sentence(&tokens), &mut proposed);
-        for same in proposed.chunk_by_mut(|a, b| a.start == b.start) {
-            same.sort_by_key(|r| (r.end, price(lexicon, r, prior)));
-            self.readings.extend(same.iter().take(CHOICES * 2).cloned());
+        let sentence = self.sentence(&tokens);
+        let mut chosen: Vec<(Cost, Reading)> = Vec::new();
+        let mut kept = Vec::new();
+        for same in proposed.chunk_by(|a, b| a.start == b.start) {
+            chosen.clear();
+            let mut standing = (0, 0);
+            for reading in same {
+                let (start, end) = (reading.start as usize, reading.end as usize);
+                if standing.0 != end {
+                    let stands: Cost = self.stands[tokens.start + start..tokens.start + end].iter().sum();
+                    let written = &sentence.ids[start..end];
+                    standing = (end, stands + beam(lexicon).weigh(beside(lexicon, memo, &sentence, start, end, written)));
+                }
+                let meant = &reading.spelled.ids;
+                let asked = beam(lexicon).weigh(beside(lexicon, memo, &sentence, start, end, meant));
+                let behind = price(lexicon, reading, prior) + asked - standing.1;
+                if behind < BEHIND || reading.repair == Repair::Whole {
+                    chosen.push((behind, reading.clone()));
+                }
+            }
+            chosen.sort_by_key(|(behind, _)| *behind);
+            kept.extend(chosen.drain(..).take(CHOICES).map(|(_, reading)| reading));
         }
+        self.readings.extend(kept);
         let mut unit = Unit {
             tokens,
             readings: from..self.readings.len(),
@@ -239,6 +267,32 @@ impl<'s> Page<'s> {
         let rate = (changes / (weights.prior + self.letters)).clamp(1e-4, 0.2);
         Noise { rate, confusions }
     }
+}
+
+/// The cost of words in the place of a span, with the two words that stand on either side.
+fn beside(
+    lexicon: &Lexicon,
+    memo: &mut Memo,
+    sentence: &Sentence<'_>,
+    start: usize,
+    end: usize,
+    words: &[WordId],
+) -> Cost {
+    let grams = lexicon.grams();
+    let id = |at: usize| sentence.ids.get(at).copied().unwrap_or(END);
+    let mut state = match start {
+        0 => grams.begin(),
+        1 => grams.after(BEGIN, id(0)),
+        _ => grams.after(id(start - 2), id(start - 1)),
+    };
+    let mut sum = 0;
+    for word in words.iter().copied().chain([id(end), id(end + 1)]) {
+        let bigram = memo.bigram(grams, state.last(), word);
+        let (cost, next) = grams.score_with(state, word, bigram);
+        sum += cost;
+        state = next;
+    }
+    sum
 }
 
 /// What a reading costs in a page of so much noise.
