@@ -110,6 +110,7 @@ impl Builder {
             lexicon: self.lexicon,
             threshold,
             scan_threshold,
+            walks: std::sync::Mutex::default(),
             channels: self.channels,
             protect: self.protect,
         };

@@ -17,7 +17,7 @@ pub use diagnosis::{Diagnosis, Dialect};
 pub use explain::{Explanation, ReadingView, TokenView};
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::edit::{Channel, Edit, Patch};
 use crate::lexicon::Lexicon;
@@ -56,6 +56,8 @@ struct Engine {
     lexicon: Lexicon,
     threshold: f32,
     scan_threshold: f32,
+    /// Walks of scanned text, lent to one text at a time.
+    walks: Mutex<Vec<ocr::Walks>>,
     channels: Vec<Channel>,
     protect: Vec<regex::bytes::Regex>,
 }
@@ -126,7 +128,17 @@ impl Cleaner {
     /// Repeats rounds on a section until nothing changes.
     fn settle(&self, source: &[u8]) -> (Patch, Vec<Edit>, Diagnosis) {
         let mut readers = None;
-        let first = self.round(source, &mut readers);
+        let settled = self.settle_with(source, &mut readers);
+        self.give_back(readers);
+        settled
+    }
+
+    fn settle_with<'l>(
+        &'l self,
+        source: &[u8],
+        readers: &mut Option<ocr::Readers<'l>>,
+    ) -> (Patch, Vec<Edit>, Diagnosis) {
+        let first = self.round(source, readers);
         let mut patch = Patch::new(first.edits);
         let mut texts: Vec<(Vec<u8>, Patch)> = Vec::new();
         while !patch.is_empty() {
@@ -140,7 +152,7 @@ impl Cleaner {
                 patch = smallest.map(|(_, p)| p).unwrap_or_default();
                 break;
             }
-            let next = Patch::new(self.round(&text, &mut readers).edits);
+            let next = Patch::new(self.round(&text, readers).edits);
             texts.push((text, patch.clone()));
             if next.is_empty() {
                 break;
@@ -182,7 +194,7 @@ impl Cleaner {
             triage::triage(lexicon, source, weights.suspect);
         let mut round = Round { edits: Vec::new(), doubts: Vec::new(), diagnosis: Diagnosis::default() };
         if strange as f32 > lexicon.ocr_weights().strange * tokens as f32 && self.reads_scans() {
-            let readers = readers.get_or_insert_with(|| ocr::Readers::new(lexicon));
+            let readers = readers.get_or_insert_with(|| self.readers());
             self.scan(source, &stretches, readers, &mut round);
             if !round.edits.is_empty() {
                 round.diagnosis.words = tokens;
@@ -216,6 +228,17 @@ impl Cleaner {
         round
     }
 
+    /// Readers of scanned text, with the walks that nobody uses at the moment.
+    fn readers(&self) -> ocr::Readers<'_> {
+        let mut walks = self.engine.walks.lock().unwrap_or_else(PoisonError::into_inner);
+        ocr::Readers::new(&self.engine.lexicon, walks.pop().unwrap_or_default())
+    }
+
+    fn give_back(&self, readers: Option<ocr::Readers<'_>>) {
+        let mut walks = self.engine.walks.lock().unwrap_or_else(PoisonError::into_inner);
+        walks.extend(readers.map(ocr::Readers::into_walks));
+    }
+
     /// May letters and blanks be changed?
     fn reads_scans(&self) -> bool {
         self.engine.channels.iter().any(|c| matches!(c, Channel::Ocr | Channel::Spacing))
@@ -246,13 +269,13 @@ impl Cleaner {
         let whole = 0..source.len();
         let scanned = ocr::read(
             &self.engine.lexicon,
-            &mut ocr::Readers::new(&self.engine.lexicon),
+            &mut self.readers(),
             source,
             std::slice::from_ref(&whole),
             0.5,
             true,
         );
-        let named = |(edit, numbers): (Edit, [f32; ocr::FEATURES])| (edit, ocr::NAMES.into_iter().zip(numbers).collect());
+        let named = |(edit, numbers): (Edit, [f32; ocr::FEATURES])| (edit, crate::lexicon::OcrWeights::SURE.into_iter().zip(numbers).collect());
         scanned.evidence.into_iter().map(named).collect()
     }
 

@@ -339,17 +339,19 @@ pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
     }
     sections.push(("spell", super::spellings::build(&words)));
     sections.push(("letters", super::letters::build(&words)));
-    for (name, file) in [("confuse", "ocr.confusions"), ("ocr", "ocr.weights")] {
+    let table = |file: &str| -> Result<(String, String)> {
         let path = folder.join(file);
-        let table = read(&path)?;
-        let place = path.display().to_string();
-        if name == "ocr" {
-            OcrWeights::parse(&place, &table)?;
-        } else {
-            super::confusions::parse(&place, &table)?;
-        }
-        sections.push((name, table.into_bytes()));
-    }
+        Ok((path.display().to_string(), read(&path)?))
+    };
+    let (place, confusions) = table("ocr.confusions")?;
+    super::confusions::parse(&place, &confusions)?;
+    let (place, weights_of_scans) = table("ocr.weights")?;
+    OcrWeights::parse(&place, &weights_of_scans)?;
+    let (place, trees) = table("model/ocr.trees")?;
+    super::trees::Trees::parse(&place, &trees, &OcrWeights::SURE)?;
+    sections.push(("confuse", confusions.into_bytes()));
+    sections.push(("ocr", weights_of_scans.into_bytes()));
+    sections.push(("trees", trees.into_bytes()));
     sections.push(("leans", leans(&patterns, &leanings, &words)));
     sections.extend(tables);
     sections.push(("weights", weights.into_bytes()));

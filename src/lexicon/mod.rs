@@ -13,6 +13,7 @@ mod memo;
 pub mod rules;
 pub mod source;
 pub mod spellings;
+pub mod trees;
 mod weights;
 pub mod words;
 
@@ -21,7 +22,7 @@ pub use memo::Memo;
 pub use words::{BEGIN, END, ExtraWords, FIRST, ID_BITS, NUMBER, UNKNOWN, WordId, Words, flag, token_hash};
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
 use crate::text::{Kind, Token, word_hash};
@@ -30,6 +31,7 @@ use confusions::Confusion;
 use letters::Letters;
 use rules::{Entry, Pattern, Rules};
 use spellings::Spellings;
+use trees::Trees;
 pub use confusions::Misreadings;
 pub use weights::{OcrWeights, Weights};
 
@@ -43,7 +45,8 @@ pub struct Lexicon {
     ocr: OcrWeights,
     spellings: Spellings<'static>,
     letters: Letters<'static>,
-    misreadings: Arc<Misreadings>,
+    scans: Arc<OnceLock<Scans>>,
+    scan_tables: [&'static [u8]; 2],
     /// The built-in substitutions, then those of the user's tables.
     tables: Vec<Rules<'static>>,
     extra: ExtraWords,
@@ -55,6 +58,13 @@ pub struct Lexicon {
     an: WordId,
     /// Ids of the ASCII marks, which need no hash.
     marks: [WordId; 128],
+}
+
+/// The tables of scanned text.
+#[derive(Debug)]
+struct Scans {
+    misreadings: Misreadings,
+    trees: Trees,
 }
 
 impl Lexicon {
@@ -81,10 +91,8 @@ impl Lexicon {
             ocr: OcrWeights::read(place, s("ocr"))?,
             spellings: Spellings::open(s("spell")).ok_or_else(|| broken("spellings"))?,
             letters: Letters::open(s("letters")).ok_or_else(|| broken("letters"))?,
-            misreadings: Arc::new(Misreadings::new(confusions::parse(
-                place,
-                &String::from_utf8_lossy(s("confuse")),
-            )?)),
+            scans: Arc::default(),
+            scan_tables: [s("confuse"), s("trees")],
             tables: vec![rules],
             extra: ExtraWords::new(words.len() as WordId),
             own: HashSet::new(),
@@ -147,12 +155,35 @@ impl Lexicon {
 
     /// What scanners make of letters, from the reader's side.
     pub fn misreadings(&self) -> &Misreadings {
-        &self.misreadings
+        &self.scans().misreadings
+    }
+
+    /// How sure a repair of scanned text is.
+    pub fn trees(&self) -> &Trees {
+        &self.scans().trees
+    }
+
+    /// The tables of scanned text, read when they are first asked for: text that is no scan does without.
+    fn scans(&self) -> &Scans {
+        self.scans.get_or_init(|| {
+            let [confusions, trees] = self.scan_tables.map(String::from_utf8_lossy);
+            // The compiler of the image has read them without a fault.
+            let trees = Trees::parse("trees", &trees, &OcrWeights::SURE).unwrap_or_default();
+            let table = confusions::parse("confusions", &confusions).unwrap_or_default();
+            Scans { misreadings: Misreadings::new(table), trees }
+        })
     }
 
     /// Another table of what scanners make of letters.
     pub fn set_confusions(&mut self, table: Vec<Confusion>) {
-        self.misreadings = Arc::new(Misreadings::new(table));
+        let scans = Scans { misreadings: Misreadings::new(table), trees: self.trees().clone() };
+        self.scans = Arc::new(OnceLock::from(scans));
+    }
+
+    /// Other trees for how sure a repair of scanned text is, for fitting new ones.
+    pub fn set_trees(&mut self, trees: Trees) {
+        let scans = Scans { misreadings: self.misreadings().clone(), trees };
+        self.scans = Arc::new(OnceLock::from(scans));
     }
 
     /// The id of a word by its hash, or [`UNKNOWN`].

@@ -179,6 +179,46 @@ weights! {
 }
 
 impl OcrWeights {
+    /// The names of the evidence for a repair of scanned text, as `dictionaries/model/ocr.trees` asks for it.
+    pub const SURE: [&str; 36] = [
+        "bias",
+        "posterior",
+        "changed",
+        "model",
+        "cost",
+        "changes",
+        "unheard",
+        "noise",
+        "length",
+        "strange",
+        "rare",
+        "real",
+        "spacing",
+        "split",
+        "stray",
+        "mark",
+        "title",
+        "upper",
+        "again",
+        "letters",
+        "common",
+        "choices",
+        "digits",
+        "rivals",
+        "seen_before",
+        "seen_after",
+        "short",
+        "local",
+        "written",
+        "twice",
+        "standing",
+        "before",
+        "after",
+        "capital",
+        "words",
+        "longer",
+    ];
+
     /// The weights of an image.
     pub(super) fn read(place: &str, bytes: &[u8]) -> Result<Self> {
         Self::parse(place, &String::from_utf8_lossy(bytes))

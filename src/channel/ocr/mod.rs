@@ -6,7 +6,7 @@
 mod walk;
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub use walk::{BREAK, Limits, Spelled, Walker};
 
@@ -42,21 +42,25 @@ pub struct Reading {
     /// What it does.
     pub repair: Repair,
     /// What stands there afterwards.
-    pub spelled: Rc<Spelled>,
+    pub spelled: Arc<Spelled>,
 }
 
 /// Words longer than this are not walked: no English word is.
 const LONGEST: usize = 28;
 
-/// What was walked in a document: the same characters are read in the same ways everywhere.
+/// Walks that were made: the same characters are read in the same ways everywhere.
+pub type Walks = HashMap<(Vec<char>, Limits), Arc<[Arc<Spelled>]>>;
+
+/// Walks remembered at most; then all are forgotten.
+const REMEMBERED: usize = 50_000;
+
+/// Proposes readings, and remembers its walks.
 pub struct Readers<'l> {
     lexicon: &'l Lexicon,
     walker: Walker<'l>,
-    known: HashMap<(Vec<char>, Limits), Rc<[Rc<Spelled>]>>,
-    /// Walks made, and those remembered.
-    pub walks: [usize; 2],
-    /// Steps.
-    pub steps: usize,
+    known: Walks,
+    pub visits: [usize; 3],
+    pub walks: [usize; 3],
 }
 
 /// How strange a token is in itself.
@@ -75,14 +79,25 @@ pub enum Strange {
 /// Logarithmic count (8·log2) from which a word that is no English by the lists is not strange: 1,000 occurrences.
 const COMMON: u8 = 80;
 
+/// Logarithmic count from which an English word is not strange: 30 occurrences.
+const SELDOM: u8 = 40;
+
 /// How strange a token is, by the lexicon alone.
 pub fn strange(lexicon: &Lexicon, text: &[u8], token: &Token, id: WordId) -> Strange {
     match token.kind {
         Kind::Word if lexicon.is_own(id) => Strange::Never,
         Kind::Word if id == UNKNOWN => Strange::Yes,
         Kind::Word => {
-            let good = lexicon.words().flags(id) & (flag::ENGLISH | flag::NAME | flag::ADDED) != 0;
-            if good || lexicon.words().log_count(id) >= COMMON { Strange::No } else { Strange::Rare }
+            let (flags, count) = (lexicon.words().flags(id), lexicon.words().log_count(id));
+            let small = token.shape == Shape::Lower;
+            let good = match flags {
+                f if f & flag::ADDED != 0 => true,
+                f if f & flag::ENGLISH != 0 => count >= SELDOM,
+                // A name without its capital is strange.
+                f if f & flag::NAME != 0 => !small || count >= COMMON + 24,
+                _ => count >= if small { COMMON + 16 } else { COMMON },
+            };
+            if good && token.shape != Shape::Mixed { Strange::No } else { Strange::Rare }
         }
         Kind::Number => {
             let bytes = token.bytes(text);
@@ -110,20 +125,28 @@ pub fn strange(lexicon: &Lexicon, text: &[u8], token: &Token, id: WordId) -> Str
 }
 
 impl<'l> Readers<'l> {
-    /// Readers over a lexicon.
-    pub fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, walker: Walker::new(lexicon), known: HashMap::new(), walks: [0; 2], steps: 0 }
+    /// Readers over a lexicon, with walks that were made over the same one.
+    pub fn new(lexicon: &'l Lexicon, known: Walks) -> Self {
+        Self { lexicon, walker: Walker::new(lexicon), known, visits: [0; 3], walks: [0; 3] }
     }
 
-    pub fn steps(&self) -> (usize, usize) { (self.walker.total, 0) }
-    fn walk(&mut self, written: Vec<char>, limits: Limits) -> Rc<[Rc<Spelled>]> {
+    /// The walks that were made, for the next readers.
+    pub fn into_walks(self) -> Walks {
+        self.known
+    }
+
+    fn walk(&mut self, written: Vec<char>, limits: Limits, how: How) -> Arc<[Arc<Spelled>]> {
         if let Some(found) = self.known.get(&(written.clone(), limits)) {
-            self.walks[1] += 1;
-            return Rc::clone(found);
+            return Arc::clone(found);
         }
-        self.walks[0] += 1;
-        let out: Rc<[Rc<Spelled>]> = self.walker.read(&written, limits).into_iter().map(Rc::new).collect();
-        self.known.insert((written, limits), Rc::clone(&out));
+        let before = self.walker.total;
+        let out: Arc<[Arc<Spelled>]> = self.walker.read(&written, limits).into_iter().map(Arc::new).collect();
+        self.walks[how as usize] += 1;
+        self.visits[how as usize] += self.walker.total - before;
+        if self.known.len() >= REMEMBERED {
+            self.known.clear();
+        }
+        self.known.insert((written, limits), Arc::clone(&out));
         out
     }
 
@@ -188,7 +211,7 @@ impl<'l> Readers<'l> {
                 broken: None,
             };
             let (start, end) = (at as u16, end as u16 + 1);
-            out.push(Reading { start, end, repair: Repair::Spacing, spelled: Rc::new(spelled) });
+            out.push(Reading { start, end, repair: Repair::Spacing, spelled: Arc::new(spelled) });
         }
     }
 
@@ -214,19 +237,24 @@ impl<'l> Readers<'l> {
             _ => 3,
         };
         let nats = |n: usize| n as Cost * UNIT;
-        let limits = match span.how {
-            How::Strange => Limits { unheard, words: 3, worst: nats(10 + letters * 3), wanted: 8, steps: steps() },
-            // Blanks move only where both sides are strange.
-            How::Joined => Limits {
-                unheard: 1,
-                words: 1 + u8::from(strange[start] > Strange::No && strange[end - 1] > Strange::No),
-                worst: nats(22),
-                wanted: 3, steps: steps() / 4
-            },
-            How::Real => Limits { unheard: 0, words: 2, worst: nats(9), wanted: 4, steps: steps() / 4 },
+        let (worst, wanted, steps) = match span.how {
+            How::Strange => (nats(10 + letters * 3), 8, steps()),
+            How::Joined => (nats(14), 3, steps() / 4),
+            How::Real => (nats(11), 4, steps() / 4),
         };
+        let (unheard, words) = match span.how {
+            How::Strange => (unheard, if letters > 9 { 3 } else { 2 }),
+            // Blanks move only where both sides are strange.
+            How::Joined => (0, 1 + u8::from(strange[start] > Strange::No && strange[end - 1] > Strange::No)),
+            How::Real => (0, 2),
+        };
+        let stands = match span.how {
+            How::Strange => stands(self.lexicon, &written),
+            _ => Cost::MAX / 2,
+        };
+        let limits = Limits { unheard, words, worst, wanted, steps, stands, begins: begins(sentence, start) };
         let broken = written.contains(&BREAK);
-        for spelled in self.walk(written, limits).iter() {
+        for spelled in self.walk(written, limits, span.how).iter() {
             let whole = tokens.len() == 1 && span.how == How::Real;
             let known = strange[start..end].iter().all(|s| *s == Strange::No);
             let words = tokens.iter().filter(|t| t.kind != Kind::Mark).count() - usize::from(broken);
@@ -236,7 +264,7 @@ impl<'l> Readers<'l> {
                 () if spelled.ids.len() != words => Repair::Spacing,
                 () => Repair::Letters,
             };
-            out.push(Reading { start: span.start, end: span.end, repair, spelled: Rc::clone(spelled) });
+            out.push(Reading { start: span.start, end: span.end, repair, spelled: Arc::clone(spelled) });
         }
     }
 
@@ -268,10 +296,25 @@ impl<'l> Readers<'l> {
                 broken: None,
             };
             let (start, end) = (at as u16, at as u16 + 1);
-            out.push(Reading { start, end, repair, spelled: Rc::new(spelled) });
+            out.push(Reading { start, end, repair, spelled: Arc::new(spelled) });
         }
     }
 }
+
+/// Does a sentence begin with this token, but for quotes and brackets?
+fn begins(sentence: &Sentence<'_>, at: usize) -> bool {
+    sentence.tokens[..at].iter().all(|t| t.kind == Kind::Mark)
+}
+
+/// About what unknown characters cost as they stand, in a sentence.
+fn stands(lexicon: &Lexicon, written: &[char]) -> Cost {
+    let word: String = written.iter().collect();
+    let nats = lexicon.ocr_weights().letters * lexicon.letters().cost(&word);
+    (nats * UNIT as f32).round() as Cost + UNKNOWN_WORD
+}
+
+/// What the language model asks for an unknown word, about.
+const UNKNOWN_WORD: Cost = 8 * UNIT;
 
 /// Why a span is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -321,7 +364,7 @@ impl Spans<'_> {
         if strange {
             self.add(at, at + 1, How::Strange);
             self.chunk(at);
-        } else if token.kind == Kind::Word && token.shape != Shape::Mixed {
+        } else if token.kind == Kind::Word || token.bytes(self.text) == b"1" {
             self.add(at, at + 1, How::Real);
         }
         self.line_end(at);
@@ -398,4 +441,4 @@ fn written(text: &[u8], tokens: &[Token]) -> Option<Vec<char>> {
     Some(out)
 }
 
-fn steps() -> usize { static S: std::sync::OnceLock<usize> = std::sync::OnceLock::new(); *S.get_or_init(|| std::env::var("STEPS").ok().and_then(|s| s.parse().ok()).unwrap_or(6000)) }
+fn steps() -> usize { static S: std::sync::OnceLock<usize> = std::sync::OnceLock::new(); *S.get_or_init(|| std::env::var("STEPS").ok().and_then(|s| s.parse().ok()).unwrap_or(500)) }

@@ -15,7 +15,7 @@
 use crate::cost::{Cost, UNIT};
 use crate::lexicon::confusions::LONGEST;
 use crate::lexicon::spellings::{Node, Spellings};
-use crate::lexicon::{Lexicon, Misreadings, WordId, Words};
+use crate::lexicon::{Lexicon, Misreadings, WordId, Words, flag};
 
 /// Stands for a hyphen at a line's end, and the line's end.
 pub const BREAK: char = '\u{1}';
@@ -33,6 +33,10 @@ pub struct Limits {
     pub wanted: usize,
     /// Places looked at in a level.
     pub steps: usize,
+    /// Cost of the characters as they stand: what costs much more is not looked for.
+    pub stands: Cost,
+    /// Does a sentence begin here?
+    pub begins: bool,
 }
 
 /// What may have stood there.
@@ -61,7 +65,7 @@ const MARGIN: Cost = 5 * UNIT;
 const VISITED: usize = 1 << 12;
 
 /// The levels of cost: about one confusion, two, three.
-const LEVELS: [Cost; 3] = [8 * UNIT + UNIT / 2, 16 * UNIT, 24 * UNIT];
+const LEVELS: [Cost; 3] = [8 * UNIT + UNIT / 2, 14 * UNIT, 21 * UNIT];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Case {
@@ -103,7 +107,7 @@ struct Place {
     begins: Vec<(u8, May)>,
     inside: Vec<(u8, May)>,
     /// Longer confusions.
-    longer: Vec<May>,
+    longer: Vec<(May, [u8; 12])>,
     /// Dirt.
     dirt: Vec<May>,
     /// Lost blanks, of which something else was read.
@@ -123,6 +127,7 @@ pub struct Walker<'l> {
     cased: Cost,
     /// Letters that leave no trace, small and capital, by letter.
     lost: [[Option<(Cost, u32)>; 26]; 2],
+    least_lost: Cost,
     /// A blank that leaves no trace.
     blank: Option<(Cost, u32)>,
     places: Vec<Place>,
@@ -132,6 +137,8 @@ pub struct Walker<'l> {
     common: [Cost; 256],
     /// Places that were visited, and at what cost: each has one slot, the newer one takes it.
     visited: Vec<(u64, Cost)>,
+    /// Numbers the levels of all walks: what was visited in another one is forgotten.
+    level: u64,
     /// Cost of the best word found, and what is too much beside it.
     bar: Cost,
     steps: Vec<Step>,
@@ -153,6 +160,8 @@ struct Here {
     at: usize,
     /// At the first letter of a word.
     begins: bool,
+    /// Where the word begins.
+    from: u8,
     words: u8,
     unheard: u8,
     cost: Cost,
@@ -184,6 +193,7 @@ impl<'l> Walker<'l> {
             missing: units(weights.lost),
             added: units(weights.added),
             cased: units(weights.case),
+            least_lost: lost.iter().flatten().flatten().map(|l| l.0).min().unwrap_or(Cost::MAX / 2),
             lost,
             blank,
             places: Vec::new(),
@@ -193,10 +203,11 @@ impl<'l> Walker<'l> {
                 units(nats * weights.common)
             }),
             visited: vec![(0, 0); VISITED],
+            level: 0,
             bar: Cost::MAX,
             steps: Vec::new(),
             case: Case::Lower,
-            limits: Limits { unheard: 0, words: 1, worst: 0, wanted: 0, steps: 0 },
+            limits: Limits { unheard: 0, words: 1, worst: 0, wanted: 0, steps: 0, stands: 0, begins: false },
             visits: 0,
             total: 0,
             found: Vec::new(),
@@ -207,7 +218,7 @@ impl<'l> Walker<'l> {
     pub fn read(&mut self, written: &[char], limits: Limits) -> Vec<Spelled> {
         self.limits = limits;
         self.found.clear();
-        self.bar = Cost::MAX;
+        self.bar = limits.stands.saturating_add(MARGIN + 2 * UNIT);
         for case in cases(written) {
             self.case = case;
             self.prepare(written);
@@ -216,12 +227,12 @@ impl<'l> Walker<'l> {
                 // What costs the table nothing it has is not asked of the next level again.
                 self.limits.unheard = limits.unheard.min(i as u8 + 1);
                 self.visits = 0;
-                self.visited.fill((0, 0));
+                self.level += 1;
                 let root = self.spellings.root();
-                let here = Here { node: root, at: 0, begins: true, words: 0, unheard: 0, cost: 0, spent: 0 };
+                let here = Here { node: root, at: 0, begins: true, from: 0, words: 0, unheard: 0, cost: 0, spent: 0 };
                 self.walk(here);
-                let best = self.found.iter().map(|f| f.0).min().unwrap_or(Cost::MAX / 2);
-                if best + MARGIN < level || level >= limits.worst {
+                // The commonest word of the next level would be too late.
+                if level + self.common(root.commonest()) > self.bar || level >= limits.worst {
                     break;
                 }
             }
@@ -269,10 +280,22 @@ impl<'l> Walker<'l> {
                                 place.inside.push((low, may));
                             }
                         }
-                        _ => place.longer.push(may),
+                        stood => {
+                            let mut low = [0; 12];
+                            let small = m.stood.to_lowercase();
+                            if stood.len() <= 12 && small.len() <= 12 {
+                                low[..small.len()].copy_from_slice(small.as_bytes());
+                                place.longer.push((may, low));
+                            }
+                        }
                     }
                 }
             }
+            // The cheapest first, so that a walk may stop at what it cannot pay.
+            place.begins.sort_by_key(|(_, may)| may.cost);
+            place.inside.sort_by_key(|(_, may)| may.cost);
+            place.longer.sort_by_key(|(may, _)| may.cost);
+            place.dirt.sort_by_key(|may| may.cost);
             self.places.push(place);
         }
     }
@@ -282,7 +305,7 @@ impl<'l> Walker<'l> {
         if here.cost > self.limits.worst || least > self.bar {
             return;
         }
-        let read = (here.at as u64) << 16 | u64::from(here.words) << 8 | u64::from(here.unheard);
+        let read = self.level << 24 | (here.at as u64) << 16 | u64::from(here.words) << 8 | u64::from(here.unheard);
         let key = (here.node.number() ^ read.wrapping_mul(0xD6E8_FEB8_6659_FD93))
             .wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let slot = &mut self.visited[(key >> 52) as usize];
@@ -303,7 +326,7 @@ impl<'l> Walker<'l> {
         }
         let Here { node, at, begins, words, cost, .. } = here;
         if at == self.places.len() {
-            if node.word().is_some() {
+            if node.word().is_some_and(|word| words == 0 || self.may_part(word, &here)) {
                 self.note(&here);
             }
         } else {
@@ -326,7 +349,8 @@ impl<'l> Walker<'l> {
         let upper = self.case == Case::Upper || begins && words == 0 && self.case == Case::Title;
         let spellings = *self.spellings;
         let first = begins && words == 0;
-        for i in 0..26 {
+        let dear = cost + self.least_lost > self.limits.worst;
+        for i in 0..if dear { 0 } else { 26 } {
             if let Some((more, number)) = self.lost[usize::from(upper)][i]
                 && cost + more <= self.limits.worst
                 && let Some(child) = spellings.letter(node, b'a' + i as u8)
@@ -369,13 +393,20 @@ impl<'l> Walker<'l> {
         }
         let on = |may: &May| Here { at: at + usize::from(may.len), cost: cost + may.cost, ..here };
         for may in &place.dirt {
+            if cost + may.cost > self.limits.worst {
+                break;
+            }
             self.step(Step::Table(may.number), on(may));
         }
-        for may in &place.longer {
-            let stood = &self.misreadings.table()[may.number as usize].stood;
-            if cost + may.cost <= self.limits.worst
-                && stood_fits(self.case, begins, stood)
-                && let Some(node) = stood.chars().try_fold(node, |node, c| self.letter(node, c))
+        for (may, low) in &place.longer {
+            if cost + may.cost > self.limits.worst {
+                break;
+            }
+            let bytes = low.split(|b| *b == 0).next().unwrap_or(&[]);
+            let first = bytes[0];
+            if (node.has(first) || !first.is_ascii_lowercase())
+                && let Some(node) = self.spellings.walk(node, bytes)
+                && stood_fits(self.case, begins, &self.misreadings.table()[may.number as usize].stood)
             {
                 self.step(Step::Table(may.number), Here { node, begins: false, ..on(may) });
             }
@@ -396,8 +427,10 @@ impl<'l> Walker<'l> {
         let known = if begins { &place.begins } else { &place.inside };
         let spellings = *self.spellings;
         for (byte, may) in known {
-            if cost + may.cost <= self.limits.worst
-                && *byte != place.byte
+            if cost + may.cost > self.limits.worst {
+                break;
+            }
+            if *byte != place.byte
                 && let Some(child) = spellings.letter(node, *byte)
             {
                 let next = Here { node: child, at: at + 1, begins: false, cost: cost + may.cost, ..here };
@@ -410,6 +443,11 @@ impl<'l> Walker<'l> {
                 if byte != place.byte && known.iter().all(|(known, _)| *known != byte) {
                     let next = Here { node: child, at: at + 1, begins: false, ..here };
                     self.unheard(next, Some(byte), self.replaced, begins && words == 0);
+                    // Two letters read for one.
+                    if self.bytes.get(at + 1).is_some_and(|b| *b != 0) {
+                        let next = Here { at: at + 2, ..next };
+                        self.unheard(next, Some(byte), self.replaced + UNIT, begins && words == 0);
+                    }
                 }
             }
         }
@@ -439,19 +477,30 @@ impl<'l> Walker<'l> {
 
     /// A word ends, another one begins.
     fn blank(&mut self, here: &Here, word: WordId, may: May) {
-        if here.words + 1 >= self.limits.words || here.at == 0 {
+        if here.words + 1 >= self.limits.words || here.at == 0 || !self.may_part(word, here) {
             return;
         }
         let next = Here {
             node: self.spellings.root(),
             at: here.at + usize::from(may.len),
             begins: true,
+            from: (here.at + usize::from(may.len)) as u8,
             words: here.words + 1,
             cost: here.cost + may.cost,
             spent: here.spent + self.common(here.node.commonest()),
             ..*here
         };
         self.step(Step::Blank(may.number, word), next);
+    }
+
+    /// May a word be one of several that were run together? Rare words would be found in any letters.
+    fn may_part(&self, word: WordId, here: &Here) -> bool {
+        let least = match here.at - usize::from(here.from).min(here.at) {
+            0..=2 => 136,
+            3 => 112,
+            _ => 80,
+        };
+        self.words.log_count(word) >= least
     }
 
     /// What a word costs that is as common as this: about −ln of its share, weighed.
@@ -503,6 +552,17 @@ impl<'l> Walker<'l> {
             }
         }
         out.ids.extend(here.node.word());
+        // A first letter that was not read says nothing of its case: names and beginnings have capitals.
+        let first = self.steps.iter().find(|s| !matches!(s, Step::Table(n) if self.misreadings.table()[*n as usize].stood.is_empty()));
+        if self.case != Case::Upper && !matches!(first, Some(Step::Stands(_))) {
+            let name = out.ids.first().is_some_and(|id| self.words.flags(*id) & flag::NAME != 0);
+            let capital = name || self.limits.begins || out.text.starts_with('I') && out.ids.len() == 1 && out.text.len() == 1;
+            let mut chars = out.text.chars();
+            if let Some(c) = chars.next().filter(char::is_ascii) {
+                let c = if capital { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+                out.text = std::iter::once(c).chain(chars).collect();
+            }
+        }
         let last = here.node.word().map_or(0, |id| self.words.log_count(id));
         let rank = here.cost + here.spent + self.common(last);
         self.bar = self.bar.min(rank.saturating_add(MARGIN));

@@ -1,27 +1,21 @@
-//! How sure a repair of scanned text is: a logistic model over the evidence for it, fitted on pages with their truth.
+//! How sure a repair of scanned text is: small decision trees over the evidence for it,
+//! fitted on pages with their truth (`dictionaries/model/ocr.trees`).
 
 use super::page::{Found, Noise, Page, Unit};
 use crate::channel::ocr::{Repair, Strange};
 use crate::cost::{Cost, UNIT};
-use crate::lexicon::{BEGIN, END, Lexicon, WordId};
+use crate::lexicon::{BEGIN, END, Lexicon, OcrWeights, WordId};
 use crate::text::{Kind, Shape};
 
-/// The names of the evidence.
-pub const NAMES: [&str; 27] = [
-    "bias", "posterior", "changed", "model", "cost", "changes", "unheard", "noise", "length", "strange", "rare",
-    "real", "spacing", "split", "stray", "mark", "title", "upper", "again", "letters", "common", "choices", "digits",
-    "rivals", "seen_before", "seen_after", "short",
-];
-
 /// How many there are.
-pub const FEATURES: usize = NAMES.len();
+pub const FEATURES: usize = OcrWeights::SURE.len();
 
-/// The evidence for one reading of the best path, in the order of [`NAMES`].
+/// The evidence for one reading of the best path, in the order of [`OcrWeights::SURE`].
 pub type Features = [f32; FEATURES];
 
 /// The confidence that features give.
-pub fn confidence(_lexicon: &Lexicon, features: &Features) -> f32 {
-    1.0 / (1.0 + (-features[1]).exp())
+pub fn confidence(lexicon: &Lexicon, features: &Features) -> f32 {
+    1.0 / (1.0 + (-lexicon.trees().sum(features)).exp())
 }
 
 fn log_odds(p: f32) -> f32 {
@@ -102,6 +96,15 @@ pub fn features(
         edge(&meant, true).map_or(0.0, |id| sees(before[1], id)),
         edge(&meant, false).map_or(0.0, |id| sees(id, after[0])),
         is(letters <= 3.0),
+        page.local(start),
+        f32::from(page.ids[start..end].iter().map(|id| lexicon.words().log_count(*id)).min().unwrap_or(0)) / 8.0,
+        spelled.ids.iter().map(|id| page.meant(*id)).fold(f32::MAX, f32::min).min(99.0).ln_1p(),
+        standing(lexicon, &before, &stood, &after),
+        is(start > 0 && page.strange[start - 1] == Strange::Yes),
+        is(page.strange.get(end) == Some(&Strange::Yes)),
+        is(tokens[0].shape != Shape::Lower),
+        spelled.ids.len() as f32,
+        spelled.text.len() as f32 - (tokens[tokens.len() - 1].end - tokens[0].start) as f32,
     ]
 }
 
@@ -131,16 +134,22 @@ fn around(page: &Page<'_>, unit: &Unit, path: &[u32], start: u16, end: u16) -> (
 
 /// What the language model gains by `meant` for `written`, in nats.
 fn gain(lexicon: &Lexicon, before: &[WordId; 2], written: &[WordId], meant: &[WordId], after: &[WordId; 2]) -> f32 {
+    (cost(lexicon, before, written, after) - cost(lexicon, before, meant, after)) as f32 / UNIT as f32
+}
+
+/// What the language model asks for each word as it stands, in nats.
+fn standing(lexicon: &Lexicon, before: &[WordId; 2], written: &[WordId], after: &[WordId; 2]) -> f32 {
+    cost(lexicon, before, written, after) as f32 / UNIT as f32 / (written.len() + 2) as f32
+}
+
+fn cost(lexicon: &Lexicon, before: &[WordId; 2], words: &[WordId], after: &[WordId; 2]) -> Cost {
     let grams = lexicon.grams();
-    let cost = |words: &[WordId]| -> Cost {
-        let mut state = grams.after(before[0], before[1]);
-        let mut sum = 0;
-        for &word in words.iter().chain(after) {
-            let (cost, next) = grams.score(state, word);
-            sum += cost;
-            state = next;
-        }
-        sum
-    };
-    (cost(written) - cost(meant)) as f32 / UNIT as f32
+    let mut state = grams.after(before[0], before[1]);
+    let mut sum = 0;
+    for &word in words.iter().chain(after) {
+        let (cost, next) = grams.score(state, word);
+        sum += cost;
+        state = next;
+    }
+    sum
 }

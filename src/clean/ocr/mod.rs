@@ -9,10 +9,10 @@ mod page;
 use std::ops::Range;
 
 use features::Features;
-pub use features::{FEATURES, NAMES};
+pub use features::FEATURES;
 use page::{Noise, Page};
 
-pub use crate::channel::ocr::Readers;
+pub use crate::channel::ocr::{Readers, Walks};
 use crate::channel::ocr::{Reading, Repair};
 use crate::edit::{Channel, Edit};
 use crate::lexicon::Lexicon;

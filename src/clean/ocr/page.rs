@@ -50,6 +50,10 @@ pub struct Page<'s> {
     pub letters: f32,
     /// How often each strange word stands there, by its hash.
     pub again: ByHash<u32>,
+    /// How often each word stands there.
+    counts: ByHash<u32>,
+    /// Strange tokens up to each token.
+    sums: Vec<u32>,
     /// −ln of how likely a strange token is as it stands, beyond what the language model says.
     stands: Vec<Cost>,
 }
@@ -97,6 +101,8 @@ impl<'s> Page<'s> {
             letters: 0.0,
             again: ByHash::default(),
             stands: Vec::new(),
+            counts: ByHash::default(),
+            sums: vec![0],
         };
         for stretch in stretches {
             let first = page.tokens.len();
@@ -113,6 +119,11 @@ impl<'s> Page<'s> {
             if token.kind != Kind::Mark {
                 page.letters += (token.end - token.start) as f32;
             }
+            let strange = page.sums[page.sums.len() - 1] + u32::from(odd == Strange::Yes);
+            page.sums.push(strange);
+            if id != UNKNOWN {
+                *page.counts.entry(u64::from(id)).or_insert(0) += 1;
+            }
             if odd == Strange::Yes {
                 *page.again.entry(token.hash).or_insert(0) += 1;
             }
@@ -126,7 +137,7 @@ impl<'s> Page<'s> {
             }
         }
         if std::env::var_os("H3").is_some() {
-            eprintln!("tokens {} readings {} walks {:?} states {:?} steps {}", page.tokens.len(), page.readings.len(), readers.walks, readers.steps(), readers.steps);
+            eprintln!("tokens {} readings {} walks {:?} visits {:?}", page.tokens.len(), page.readings.len(), readers.walks, readers.visits);
         }
         page
     }
@@ -178,6 +189,17 @@ impl<'s> Page<'s> {
             unit.graph = Graph::build(&unit.lattice, lexicon.grams(), memo, beam(lexicon));
         }
         self.units.push(unit);
+    }
+
+    /// Share of strange tokens among the twenty around one.
+    pub fn local(&self, at: usize) -> f32 {
+        let (from, to) = (at.saturating_sub(10), (at + 10).min(self.tokens.len()));
+        (self.sums[to] - self.sums[from]) as f32 / (to - from).max(1) as f32
+    }
+
+    /// How often a word stands there.
+    pub fn meant(&self, id: WordId) -> f32 {
+        self.counts.get(&u64::from(id)).copied().unwrap_or(0) as f32
     }
 
     /// A sentence as channels see it.
