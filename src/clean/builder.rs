@@ -6,7 +6,7 @@ use super::{Cleaner, Engine};
 use crate::edit::Channel;
 use crate::error::{Error, Result};
 use crate::lexicon::compile::{self, Grammar};
-use crate::lexicon::{Lexicon, source};
+use crate::lexicon::{Lexicon, confusions, source};
 use crate::text::word_hash;
 
 /// Chooses what a [`Cleaner`] knows and how boldly it acts.
@@ -85,6 +85,17 @@ impl Builder {
     pub fn without(mut self, place: &str, table: &str) -> Result<Self> {
         let patterns = self.patterns(place, table)?;
         self.lexicon.withdraw(&patterns);
+        Ok(self)
+    }
+
+    /// What the scanner of these texts makes of letters, in the format of `dictionaries/ocr.confusions`, in place of the
+    /// built-in table. `ungarble train --confusions` learns one.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is no confusion.
+    pub fn confusions(mut self, place: &str, table: &str) -> Result<Self> {
+        self.lexicon.set_confusions(confusions::parse(place, table)?);
         Ok(self)
     }
 

@@ -69,6 +69,7 @@ impl Default for Cleaner {
 }
 
 /// What one round found.
+#[derive(Default)]
 struct Round {
     edits: Vec<Edit>,
     doubts: Vec<Edit>,
@@ -192,15 +193,18 @@ impl Cleaner {
         let weights = lexicon.weights();
         let Triage { tokens, strange, evidence, mut regions, stretches, peaks } =
             triage::triage(lexicon, source, weights.suspect);
-        let mut round = Round { edits: Vec::new(), doubts: Vec::new(), diagnosis: Diagnosis::default() };
+        let mut round = Round::default();
+        let mut misread = 0.0;
         if strange as f32 > lexicon.ocr_weights().strange * tokens as f32 && self.reads_scans() {
             let readers = readers.get_or_insert_with(|| self.readers());
-            self.scan(source, &stretches, readers, &mut round);
-            if !round.edits.is_empty() {
-                round.diagnosis.words = tokens;
-                return round;
+            let mut scanned = self.scan(source, &stretches, readers);
+            if !scanned.edits.is_empty() {
+                scanned.diagnosis.words = tokens;
+                return scanned;
             }
+            misread = scanned.diagnosis.misread;
         }
+        round.diagnosis.misread = misread;
         if regions.is_empty() || !self.engine.channels.contains(&Channel::Phrase) {
             round.diagnosis.words = tokens;
             return round;
@@ -245,22 +249,21 @@ impl Cleaner {
     }
 
     /// Reads a text as a scanned one, part by part.
-    fn scan(
-        &self,
-        source: &[u8],
-        stretches: &[Range<usize>],
-        readers: &mut ocr::Readers<'_>,
-        round: &mut Round,
-    ) {
+    fn scan(&self, source: &[u8], stretches: &[Range<usize>], readers: &mut ocr::Readers<'_>) -> Round {
+        let mut round = Round::default();
         let lexicon = &self.engine.lexicon;
         for part in triage::parts(stretches, PART) {
             let scanned = ocr::read(lexicon, readers, source, part, self.engine.scan_threshold, false);
-            let allowed = |e: &Edit| self.engine.channels.contains(&e.channel) && !self.is_protected(source, e);
+            let allowed =
+                |e: &Edit| self.engine.channels.contains(&e.channel) && !self.is_protected(source, e);
+            let share = part.iter().map(Range::len).sum::<usize>() as f32 / source.len().max(1) as f32;
+            round.diagnosis.misread += scanned.noise * share;
             round.edits.extend(scanned.edits.into_iter().filter(allowed));
             round.doubts.extend(scanned.doubts.into_iter().filter(allowed));
         }
         round.edits = disjoint(std::mem::take(&mut round.edits));
         round.doubts = disjoint(std::mem::take(&mut round.doubts));
+        round
     }
 
     /// The evidence for each reading of a text as a scanned one, for fitting: its edit, and numbers by name.
@@ -275,7 +278,9 @@ impl Cleaner {
             0.5,
             true,
         );
-        let named = |(edit, numbers): (Edit, [f32; ocr::FEATURES])| (edit, crate::lexicon::OcrWeights::SURE.into_iter().zip(numbers).collect());
+        let named = |(edit, numbers): (Edit, [f32; ocr::FEATURES])| {
+            (edit, crate::lexicon::OcrWeights::SURE.into_iter().zip(numbers).collect())
+        };
         scanned.evidence.into_iter().map(named).collect()
     }
 

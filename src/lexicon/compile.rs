@@ -349,6 +349,9 @@ pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
     OcrWeights::parse(&place, &weights_of_scans)?;
     let (place, trees) = table("model/ocr.trees")?;
     super::trees::Trees::parse(&place, &trees, &OcrWeights::SURE)?;
+    let (place, old) = table("old.spellings")?;
+    super::old::OldSpellings::parse(&place, &old)?;
+    sections.push(("old", old.into_bytes()));
     sections.push(("confuse", confusions.into_bytes()));
     sections.push(("ocr", weights_of_scans.into_bytes()));
     sections.push(("trees", trees.into_bytes()));

@@ -96,7 +96,8 @@ mod tests {
     fn names_look_more_english_than_garbles() {
         let lexicon = Lexicon::embedded();
         let cost = |word: &str| lexicon.letters().cost(word) / word.len() as f32;
-        for (name, garble) in [("Wingerworth", "Wmgcrwortb"), ("Castlereagh", "Csstlcrcagb"), ("Hendon", "Hcndou")]
+        for (name, garble) in
+            [("Wingerworth", "Wmgcrwortb"), ("Castlereagh", "Csstlcrcagb"), ("Hendon", "Hcndou")]
         {
             assert!(cost(name) < cost(garble), "{name} {} {garble} {}", cost(name), cost(garble));
         }

@@ -10,6 +10,7 @@ pub mod image;
 pub mod inflect;
 pub mod letters;
 mod memo;
+pub mod old;
 pub mod rules;
 pub mod source;
 pub mod spellings;
@@ -26,13 +27,14 @@ use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
 use crate::text::{Kind, Token, word_hash};
-use image::Image;
 use confusions::Confusion;
+pub use confusions::Misreadings;
+use image::Image;
 use letters::Letters;
+use old::OldSpellings;
 use rules::{Entry, Pattern, Rules};
 use spellings::Spellings;
 use trees::Trees;
-pub use confusions::Misreadings;
 pub use weights::{OcrWeights, Weights};
 
 /// The lexicon image, opened.
@@ -46,7 +48,7 @@ pub struct Lexicon {
     spellings: Spellings<'static>,
     letters: Letters<'static>,
     scans: Arc<OnceLock<Scans>>,
-    scan_tables: [&'static [u8]; 2],
+    scan_tables: [&'static [u8]; 3],
     /// The built-in substitutions, then those of the user's tables.
     tables: Vec<Rules<'static>>,
     extra: ExtraWords,
@@ -65,6 +67,7 @@ pub struct Lexicon {
 struct Scans {
     misreadings: Misreadings,
     trees: Trees,
+    old: OldSpellings,
 }
 
 impl Lexicon {
@@ -92,7 +95,7 @@ impl Lexicon {
             spellings: Spellings::open(s("spell")).ok_or_else(|| broken("spellings"))?,
             letters: Letters::open(s("letters")).ok_or_else(|| broken("letters"))?,
             scans: Arc::default(),
-            scan_tables: [s("confuse"), s("trees")],
+            scan_tables: [s("confuse"), s("trees"), s("old")],
             tables: vec![rules],
             extra: ExtraWords::new(words.len() as WordId),
             own: HashSet::new(),
@@ -163,26 +166,34 @@ impl Lexicon {
         &self.scans().trees
     }
 
+    /// Spellings of older English.
+    pub fn old_spellings(&self) -> &OldSpellings {
+        &self.scans().old
+    }
+
     /// The tables of scanned text, read when they are first asked for: text that is no scan does without.
     fn scans(&self) -> &Scans {
         self.scans.get_or_init(|| {
-            let [confusions, trees] = self.scan_tables.map(String::from_utf8_lossy);
+            let [confusions, trees, old] = self.scan_tables.map(String::from_utf8_lossy);
             // The compiler of the image has read them without a fault.
             let trees = Trees::parse("trees", &trees, &OcrWeights::SURE).unwrap_or_default();
             let table = confusions::parse("confusions", &confusions).unwrap_or_default();
-            Scans { misreadings: Misreadings::new(table), trees }
+            let old = OldSpellings::parse("old", &old).unwrap_or_default();
+            Scans { misreadings: Misreadings::new(table), trees, old }
         })
     }
 
     /// Another table of what scanners make of letters.
     pub fn set_confusions(&mut self, table: Vec<Confusion>) {
-        let scans = Scans { misreadings: Misreadings::new(table), trees: self.trees().clone() };
+        let old = self.old_spellings().clone();
+        let scans = Scans { misreadings: Misreadings::new(table), trees: self.trees().clone(), old };
         self.scans = Arc::new(OnceLock::from(scans));
     }
 
     /// Other trees for how sure a repair of scanned text is, for fitting new ones.
     pub fn set_trees(&mut self, trees: Trees) {
-        let scans = Scans { misreadings: self.misreadings().clone(), trees };
+        let old = self.old_spellings().clone();
+        let scans = Scans { misreadings: self.misreadings().clone(), trees, old };
         self.scans = Arc::new(OnceLock::from(scans));
     }
 

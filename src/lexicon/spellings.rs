@@ -142,7 +142,8 @@ pub fn build(words: &Words<'_>) -> Vec<u8> {
         }
     }
     // Letters before other bytes, in every place.
-    let rank = |word: &str| -> Vec<(bool, u8)> { word.bytes().map(|b| (!b.is_ascii_lowercase(), b)).collect() };
+    let rank =
+        |word: &str| -> Vec<(bool, u8)> { word.bytes().map(|b| (!b.is_ascii_lowercase(), b)).collect() };
     list.sort_by_cached_key(|(word, _)| rank(word));
     let common = |range: std::ops::Range<usize>| {
         u64::from(list[range].iter().map(|(_, id)| words.log_count(*id)).max().unwrap_or(0) >> 2)

@@ -67,8 +67,10 @@ impl Trees {
             self.nodes.push(Node::Give(number(value)?));
             return Ok(());
         }
-        let (name, most) = word.split_once('<').ok_or_else(|| format!("{word:?} is neither a question nor a value"))?;
-        let evidence = names.iter().position(|n| *n == name).ok_or_else(|| format!("no evidence is called {name:?}"))?;
+        let (name, most) =
+            word.split_once('<').ok_or_else(|| format!("{word:?} is neither a question nor a value"))?;
+        let evidence =
+            names.iter().position(|n| *n == name).ok_or_else(|| format!("no evidence is called {name:?}"))?;
         let at = self.nodes.len();
         self.nodes.push(Node::Ask { evidence: evidence as u16, most: number(most)?, right: 0 });
         self.node(words, names, depth + 1)?;

@@ -172,16 +172,14 @@ fn align(read: &[char], stood: &[char]) -> (f32, Vec<Run>) {
     let mut runs: Vec<Run> = Vec::new();
     while i > 0 || j > 0 {
         let here = cost[i * width + j];
-        let (a, b) = if i > 0
-            && j > 0
-            && here == cost[(i - 1) * width + j - 1] + change(read[i - 1], stood[j - 1])
-        {
-            (i - 1, j - 1)
-        } else if i > 0 && here == cost[(i - 1) * width + j] + 1.0 {
-            (i - 1, j)
-        } else {
-            (i, j - 1)
-        };
+        let (a, b) =
+            if i > 0 && j > 0 && here == cost[(i - 1) * width + j - 1] + change(read[i - 1], stood[j - 1]) {
+                (i - 1, j - 1)
+            } else if i > 0 && here == cost[(i - 1) * width + j] + 1.0 {
+                (i - 1, j)
+            } else {
+                (i, j - 1)
+            };
         let same = a < i && b < j && read[a] == stood[b];
         if !same {
             match runs.last_mut() {
@@ -202,7 +200,10 @@ mod tests {
     fn confusions_are_counted_whole_and_in_their_case() {
         let mut counts = Counts::default();
         for _ in 0..4 {
-            counts.add("the bcst tirne for Bir- ds and of\nthe HOUSF to day", "the best time for Birds and of\nthe HOUSE today");
+            counts.add(
+                "the bcst tirne for Bir- ds and of\nthe HOUSF to day",
+                "the best time for Birds and of\nthe HOUSE today",
+            );
         }
         let table = counts.table();
         for line in ["m -> rn", "e -> c  ", "E -> F", "() -> _"] {

@@ -127,6 +127,7 @@ pub struct Walker<'l> {
     cased: Cost,
     /// Letters that leave no trace, small and capital, by letter.
     lost: [[Option<(Cost, u32)>; 26]; 2],
+    /// The cheapest of them.
     least_lost: Cost,
     /// A blank that leaves no trace.
     blank: Option<(Cost, u32)>,
@@ -145,7 +146,6 @@ pub struct Walker<'l> {
     case: Case,
     limits: Limits,
     visits: usize,
-    pub total: usize,
     found: Vec<(Cost, Spelled)>,
 }
 
@@ -209,7 +209,6 @@ impl<'l> Walker<'l> {
             case: Case::Lower,
             limits: Limits { unheard: 0, words: 1, worst: 0, wanted: 0, steps: 0, stands: 0, begins: false },
             visits: 0,
-            total: 0,
             found: Vec::new(),
         }
     }
@@ -229,7 +228,16 @@ impl<'l> Walker<'l> {
                 self.visits = 0;
                 self.level += 1;
                 let root = self.spellings.root();
-                let here = Here { node: root, at: 0, begins: true, from: 0, words: 0, unheard: 0, cost: 0, spent: 0 };
+                let here = Here {
+                    node: root,
+                    at: 0,
+                    begins: true,
+                    from: 0,
+                    words: 0,
+                    unheard: 0,
+                    cost: 0,
+                    spent: 0,
+                };
                 self.walk(here);
                 // The commonest word of the next level would be too late.
                 if level + self.common(root.commonest()) > self.bar || level >= limits.worst {
@@ -305,7 +313,8 @@ impl<'l> Walker<'l> {
         if here.cost > self.limits.worst || least > self.bar {
             return;
         }
-        let read = self.level << 24 | (here.at as u64) << 16 | u64::from(here.words) << 8 | u64::from(here.unheard);
+        let read =
+            self.level << 24 | (here.at as u64) << 16 | u64::from(here.words) << 8 | u64::from(here.unheard);
         let key = (here.node.number() ^ read.wrapping_mul(0xD6E8_FEB8_6659_FD93))
             .wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let slot = &mut self.visited[(key >> 52) as usize];
@@ -320,7 +329,6 @@ impl<'l> Walker<'l> {
 
     fn walk(&mut self, here: Here) {
         self.visits += 1;
-        self.total += 1;
         if self.visits > self.limits.steps {
             return;
         }
@@ -356,7 +364,10 @@ impl<'l> Walker<'l> {
                 && let Some(child) = spellings.letter(node, b'a' + i as u8)
                 && self.goes_on(child, at)
             {
-                self.step(Step::Table(number), Here { node: child, begins: false, cost: cost + more, ..here });
+                self.step(
+                    Step::Table(number),
+                    Here { node: child, begins: false, cost: cost + more, ..here },
+                );
             }
         }
         if self.may_change(&here, self.missing) {
@@ -443,8 +454,18 @@ impl<'l> Walker<'l> {
                 if byte != place.byte && known.iter().all(|(known, _)| *known != byte) {
                     let next = Here { node: child, at: at + 1, begins: false, ..here };
                     self.unheard(next, Some(byte), self.replaced, begins && words == 0);
-                    // Two letters read for one.
-                    if self.bytes.get(at + 1).is_some_and(|b| *b != 0) {
+                    // Two letters read for one, or several marks.
+                    let marks = |at: usize| {
+                        self.places
+                            .get(at)
+                            .is_some_and(|p| !p.read.is_alphanumeric() && !matches!(p.read, ' ' | BREAK))
+                    };
+                    let two = if place.byte == 0 {
+                        marks(at + 1)
+                    } else {
+                        self.bytes.get(at + 1).is_some_and(|b| *b != 0)
+                    };
+                    if two {
                         let next = Here { at: at + 2, ..next };
                         self.unheard(next, Some(byte), self.replaced + UNIT, begins && words == 0);
                     }
@@ -553,10 +574,15 @@ impl<'l> Walker<'l> {
         }
         out.ids.extend(here.node.word());
         // A first letter that was not read says nothing of its case: names and beginnings have capitals.
-        let first = self.steps.iter().find(|s| !matches!(s, Step::Table(n) if self.misreadings.table()[*n as usize].stood.is_empty()));
+        let first = self
+            .steps
+            .iter()
+            .find(|s| !matches!(s, Step::Table(n) if self.misreadings.table()[*n as usize].stood.is_empty()));
         if self.case != Case::Upper && !matches!(first, Some(Step::Stands(_))) {
             let name = out.ids.first().is_some_and(|id| self.words.flags(*id) & flag::NAME != 0);
-            let capital = name || self.limits.begins || out.text.starts_with('I') && out.ids.len() == 1 && out.text.len() == 1;
+            let capital = name
+                || self.limits.begins
+                || out.text.starts_with('I') && out.ids.len() == 1 && out.text.len() == 1;
             let mut chars = out.text.chars();
             if let Some(c) = chars.next().filter(char::is_ascii) {
                 let c = if capital { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };

@@ -97,7 +97,8 @@ pub fn features(
         edge(&meant, false).map_or(0.0, |id| sees(id, after[0])),
         is(letters <= 3.0),
         page.local(start),
-        f32::from(page.ids[start..end].iter().map(|id| lexicon.words().log_count(*id)).min().unwrap_or(0)) / 8.0,
+        f32::from(page.ids[start..end].iter().map(|id| lexicon.words().log_count(*id)).min().unwrap_or(0))
+            / 8.0,
         spelled.ids.iter().map(|id| page.meant(*id)).fold(f32::MAX, f32::min).min(99.0).ln_1p(),
         standing(lexicon, &before, &stood, &after),
         is(start > 0 && page.strange[start - 1] == Strange::Yes),
@@ -133,7 +134,13 @@ fn around(page: &Page<'_>, unit: &Unit, path: &[u32], start: u16, end: u16) -> (
 }
 
 /// What the language model gains by `meant` for `written`, in nats.
-fn gain(lexicon: &Lexicon, before: &[WordId; 2], written: &[WordId], meant: &[WordId], after: &[WordId; 2]) -> f32 {
+fn gain(
+    lexicon: &Lexicon,
+    before: &[WordId; 2],
+    written: &[WordId],
+    meant: &[WordId],
+    after: &[WordId; 2],
+) -> f32 {
     (cost(lexicon, before, written, after) - cost(lexicon, before, meant, after)) as f32 / UNIT as f32
 }
 

@@ -8,8 +8,8 @@ mod page;
 
 use std::ops::Range;
 
-use features::Features;
 pub use features::FEATURES;
+use features::Features;
 use page::{Noise, Page};
 
 pub use crate::channel::ocr::{Readers, Walks};
@@ -67,9 +67,12 @@ pub fn read(
             if reading.repair == Repair::Whole {
                 continue;
             }
-            let features = features::features(lexicon, &page, unit, &found, &noise, &decoded.path, *index as usize);
+            let features =
+                features::features(lexicon, &page, unit, &found, &noise, &decoded.path, *index as usize);
             let confidence = features::confidence(lexicon, &features);
-            let Some(edit) = edit(&page, &page.tokens[unit.tokens.clone()], reading, confidence) else { continue };
+            let Some(edit) = edit(&page, &page.tokens[unit.tokens.clone()], reading, confidence) else {
+                continue;
+            };
             if explain {
                 out.evidence.push((edit.clone(), features));
             }
@@ -130,4 +133,3 @@ fn reason(reading: &Reading, written: &str, text: &str) -> (Channel, String) {
         _ => (Channel::Ocr, format!("letters misread: {written} -> {text}")),
     }
 }
-

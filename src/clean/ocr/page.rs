@@ -136,9 +136,6 @@ impl<'s> Page<'s> {
                 start = i;
             }
         }
-        if std::env::var_os("H3").is_some() {
-            eprintln!("tokens {} readings {} walks {:?} visits {:?}", page.tokens.len(), page.readings.len(), readers.walks, readers.visits);
-        }
         page
     }
 
@@ -164,7 +161,10 @@ impl<'s> Page<'s> {
                 if standing.0 != end {
                     let stands: Cost = self.stands[tokens.start + start..tokens.start + end].iter().sum();
                     let written = &sentence.ids[start..end];
-                    standing = (end, stands + beam(lexicon).weigh(beside(lexicon, memo, &sentence, start, end, written)));
+                    standing = (
+                        end,
+                        stands + beam(lexicon).weigh(beside(lexicon, memo, &sentence, start, end, written)),
+                    );
                 }
                 let meant = &reading.spelled.ids;
                 let asked = beam(lexicon).weigh(beside(lexicon, memo, &sentence, start, end, meant));
@@ -216,7 +216,12 @@ impl<'s> Page<'s> {
             lattice.push(at..at + 1, std::iter::once(*id), 0, None);
             while next < unit.readings.end && self.readings[next].start as usize == at {
                 let reading = &self.readings[next];
-                lattice.push(at..reading.end as usize, reading.spelled.ids.iter().copied(), 0, Some(next as u32));
+                lattice.push(
+                    at..reading.end as usize,
+                    reading.spelled.ids.iter().copied(),
+                    0,
+                    Some(next as u32),
+                );
                 next += 1;
             }
         }
