@@ -180,7 +180,7 @@ weights! {
 
 impl OcrWeights {
     /// The names of the evidence for a repair of scanned text, as `dictionaries/model/ocr.trees` asks for it.
-    pub const SURE: [&str; 36] = [
+    pub const SURE: [&str; 37] = [
         "bias",
         "posterior",
         "changed",
@@ -217,6 +217,7 @@ impl OcrWeights {
         "capital",
         "words",
         "longer",
+        "size",
     ];
 
     /// The weights of an image.

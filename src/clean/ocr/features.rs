@@ -106,6 +106,7 @@ pub fn features(
         is(tokens[0].shape != Shape::Lower),
         spelled.ids.len() as f32,
         spelled.text.len() as f32 - (tokens[tokens.len() - 1].end - tokens[0].start) as f32,
+        page.letters.max(1.0).ln(),
     ]
 }
 
