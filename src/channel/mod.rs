@@ -1,5 +1,6 @@
 //! The channels: each proposes readings of spans of a sentence.
 
+pub mod ocr;
 mod phrase;
 
 pub use phrase::phrase_readings;

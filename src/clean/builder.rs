@@ -6,7 +6,7 @@ use super::{Cleaner, Engine};
 use crate::edit::Channel;
 use crate::error::{Error, Result};
 use crate::lexicon::compile::{self, Grammar};
-use crate::lexicon::{Lexicon, source};
+use crate::lexicon::{Lexicon, confusions, source};
 use crate::text::word_hash;
 
 /// Chooses what a [`Cleaner`] knows and how boldly it acts.
@@ -88,6 +88,17 @@ impl Builder {
         Ok(self)
     }
 
+    /// What the scanner of these texts makes of letters, in the format of `dictionaries/ocr.confusions`, in place of the
+    /// built-in table. `ungarble train --confusions` learns one.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is no confusion.
+    pub fn confusions(mut self, place: &str, table: &str) -> Result<Self> {
+        self.lexicon.set_confusions(confusions::parse(place, table)?);
+        Ok(self)
+    }
+
     fn patterns(&self, place: &str, table: &str) -> Result<Vec<crate::lexicon::rules::Pattern>> {
         let grammar = Grammar::embedded()?;
         let rules = source::phrases(place, table, &grammar.classes)?;
@@ -105,8 +116,15 @@ impl Builder {
     /// The cleaner.
     pub fn build(self) -> Cleaner {
         let threshold = self.threshold.unwrap_or(self.lexicon.weights().threshold);
-        let engine =
-            Engine { lexicon: self.lexicon, threshold, channels: self.channels, protect: self.protect };
+        let scan_threshold = self.threshold.unwrap_or(self.lexicon.ocr_weights().threshold);
+        let engine = Engine {
+            lexicon: self.lexicon,
+            threshold,
+            scan_threshold,
+            walks: std::sync::Mutex::default(),
+            channels: self.channels,
+            protect: self.protect,
+        };
         Cleaner { engine: Arc::new(engine) }
     }
 }

@@ -55,7 +55,7 @@ impl<'d> Judge<'d> {
     ) -> Self {
         let mut counts = ByHash::default();
         for id in &document.ids {
-            *counts.entry(spread(*id)).or_default() += 1;
+            *counts.entry(u64::from(*id)).or_default() += 1;
         }
         Self { lexicon, document, pass, strengths, counts }
     }
@@ -109,7 +109,7 @@ impl<'d> Judge<'d> {
         let mean = odds.iter().sum::<f32>() / odds.len() as f32;
         let again = strengths.habits.get(evidence.habit as usize).copied().unwrap_or(0.0);
         let written = &sentence.ids[start..end];
-        let often = |id: &WordId| counts.get(&spread(*id)).copied().unwrap_or(0);
+        let often = |id: &WordId| counts.get(&u64::from(*id)).copied().unwrap_or(0);
         let stands = written.iter().map(often).min().unwrap_or(0);
         let token = &sentence.tokens[start];
         let (model, order) = self.gain(memo, context, unit, reading);
@@ -249,11 +249,6 @@ impl<'c> Context<'c> {
         }
         out
     }
-}
-
-/// A key for a map that takes keys as they are: numbers of words are all small.
-fn spread(id: WordId) -> u64 {
-    u64::from(id).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// ln(p / (1 − p)), never infinite.

@@ -37,6 +37,8 @@ pub struct Diagnosis {
     pub words: usize,
     /// Share of the words that were swapped, as estimated (0 to 1).
     pub spun: f32,
+    /// Share of the letters that were misread, where the text was read as a scanned one; else 0.
+    pub misread: f32,
     /// Weight of each dialect in the spun part, in the order of [`Dialect::ALL`]; sums to 1, or all 0 without damage.
     pub dialects: PerDialect<f32>,
     /// The substitutions that this document shows, most frequent first: (garbled, original, expected count).
@@ -47,7 +49,8 @@ impl Diagnosis {
     /// Takes in the diagnosis of a further part of the document.
     pub(super) fn add(&mut self, part: Diagnosis) {
         if self.words == 0 {
-            *self = part;
+            let misread = self.misread + part.misread;
+            *self = Diagnosis { misread, ..part };
             return;
         }
         let (ours, theirs) = (self.spun * self.words as f32, part.spun * part.words as f32);
@@ -55,7 +58,9 @@ impl Diagnosis {
         for d in 0..DIALECTS.len() {
             self.dialects[d] = (self.dialects[d] * ours + part.dialects[d] * theirs) / sum;
         }
+        let misread = self.misread * self.words as f32 + part.misread * part.words as f32;
         self.words += part.words;
+        self.misread = misread / self.words.max(1) as f32;
         self.spun = (ours + theirs) / self.words.max(1) as f32;
         for (garbled, original, count) in part.habits {
             match self.habits.iter_mut().find(|h| h.0 == garbled && h.1 == original) {
@@ -95,5 +100,6 @@ pub(super) fn diagnose(
     }
     let mut habits: Vec<_> = habits.into_iter().map(|((g, o), n)| (g, o, n)).collect();
     habits.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
-    Diagnosis { words, spun: edits / words.max(1) as f32, dialects: strengths.dialects, habits }
+    let spun = edits / words.max(1) as f32;
+    Diagnosis { words, spun, misread: 0.0, dialects: strengths.dialects, habits }
 }

@@ -8,6 +8,7 @@ mod diagnosis;
 mod document;
 mod explain;
 mod explored;
+mod ocr;
 mod pass;
 mod rank;
 mod rows;
@@ -19,7 +20,7 @@ pub use diagnosis::{Diagnosis, Dialect};
 pub use explain::{Explanation, ReadingView, TokenView};
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::edit::{Channel, Edit, Patch};
 use crate::lexicon::Lexicon;
@@ -54,6 +55,9 @@ pub struct Cleaner {
 struct Engine {
     lexicon: Lexicon,
     threshold: f32,
+    scan_threshold: f32,
+    /// Walks of scanned text, lent to one text at a time.
+    walks: Mutex<Vec<ocr::Walks>>,
     channels: Vec<Channel>,
     protect: Vec<regex::bytes::Regex>,
 }
@@ -65,6 +69,7 @@ impl Default for Cleaner {
 }
 
 /// What one round found.
+#[derive(Default)]
 struct Round {
     edits: Vec<Edit>,
     doubts: Vec<Edit>,
@@ -123,8 +128,19 @@ impl Cleaner {
 
     /// Repeats rounds on a section until nothing changes.
     fn settle(&self, source: &[u8]) -> (Patch, Vec<Edit>, Diagnosis) {
+        let mut readers = None;
+        let settled = self.settle_with(source, &mut readers);
+        self.give_back(readers);
+        settled
+    }
+
+    fn settle_with<'l>(
+        &'l self,
+        source: &[u8],
+        readers: &mut Option<ocr::Readers<'l>>,
+    ) -> (Patch, Vec<Edit>, Diagnosis) {
         let mut explorer = Explorer::new(&self.engine.lexicon);
-        let first = self.round(source, &mut explorer, true);
+        let first = self.round(source, &mut explorer, readers, true);
         let mut patch = Patch::new(first.edits);
         let mut texts: Vec<(Vec<u8>, Patch)> = Vec::new();
         while !patch.is_empty() {
@@ -138,7 +154,7 @@ impl Cleaner {
                 patch = smallest.map(|(_, p)| p).unwrap_or_default();
                 break;
             }
-            let next = Patch::new(self.round(&text, &mut explorer, false).edits);
+            let next = Patch::new(self.round(&text, &mut explorer, readers, false).edits);
             texts.push((text, patch.clone()));
             if next.is_empty() {
                 break;
@@ -156,7 +172,7 @@ impl Cleaner {
     pub fn diagnose(&self, source: &[u8]) -> Diagnosis {
         sections(source).fold(Diagnosis::default(), |mut sum, section| {
             let mut explorer = Explorer::new(&self.engine.lexicon);
-            sum.add(self.round(&source[section], &mut explorer, true).diagnosis);
+            sum.add(self.round(&source[section], &mut explorer, &mut None, true).diagnosis);
             sum
         })
     }
@@ -177,12 +193,29 @@ impl Cleaner {
     }
 
     /// One round: triage, then diagnosis and decoding, part by part. Doubts and diagnosis are those of the first.
-    fn round(&self, source: &[u8], explorer: &mut Explorer<'_>, first: bool) -> Round {
+    fn round<'l>(
+        &'l self,
+        source: &[u8],
+        explorer: &mut Explorer<'_>,
+        readers: &mut Option<ocr::Readers<'l>>,
+        first: bool,
+    ) -> Round {
         let lexicon = &self.engine.lexicon;
         let weights = lexicon.weights();
-        let Triage { tokens, evidence, mut regions, stretches, peaks } =
+        let Triage { tokens, strange, evidence, mut regions, stretches, peaks } =
             triage::triage(lexicon, &mut explorer.memo, source, weights.suspect);
-        let mut round = Round { edits: Vec::new(), doubts: Vec::new(), diagnosis: Diagnosis::default() };
+        let mut round = Round::default();
+        let mut misread = 0.0;
+        if strange as f32 > lexicon.ocr_weights().strange * tokens as f32 && self.reads_scans() {
+            let readers = readers.get_or_insert_with(|| self.readers());
+            let mut scanned = self.scan(source, &stretches, readers);
+            if !scanned.edits.is_empty() {
+                scanned.diagnosis.words = tokens;
+                return scanned;
+            }
+            misread = scanned.diagnosis.misread;
+        }
+        round.diagnosis.misread = misread;
         if regions.is_empty() || !self.engine.channels.contains(&Channel::Phrase) {
             round.diagnosis.words = tokens;
             return round;
@@ -210,6 +243,58 @@ impl Cleaner {
             }
         }
         round
+    }
+
+    /// Readers of scanned text, with the walks that nobody uses at the moment.
+    fn readers(&self) -> ocr::Readers<'_> {
+        let mut walks = self.engine.walks.lock().unwrap_or_else(PoisonError::into_inner);
+        ocr::Readers::new(&self.engine.lexicon, walks.pop().unwrap_or_default())
+    }
+
+    fn give_back(&self, readers: Option<ocr::Readers<'_>>) {
+        let mut walks = self.engine.walks.lock().unwrap_or_else(PoisonError::into_inner);
+        walks.extend(readers.map(ocr::Readers::into_walks));
+    }
+
+    /// May letters and blanks be changed?
+    fn reads_scans(&self) -> bool {
+        self.engine.channels.iter().any(|c| matches!(c, Channel::Ocr | Channel::Spacing))
+    }
+
+    /// Reads a text as a scanned one, part by part.
+    fn scan(&self, source: &[u8], stretches: &[Range<usize>], readers: &mut ocr::Readers<'_>) -> Round {
+        let mut round = Round::default();
+        let lexicon = &self.engine.lexicon;
+        for part in triage::parts(stretches, PART) {
+            let scanned = ocr::read(lexicon, readers, source, part, self.engine.scan_threshold, false);
+            let allowed =
+                |e: &Edit| self.engine.channels.contains(&e.channel) && !self.is_protected(source, e);
+            let share = part.iter().map(Range::len).sum::<usize>() as f32 / source.len().max(1) as f32;
+            round.diagnosis.misread += scanned.noise * share;
+            round.edits.extend(scanned.edits.into_iter().filter(allowed));
+            round.doubts.extend(scanned.doubts.into_iter().filter(allowed));
+        }
+        round.edits = disjoint(std::mem::take(&mut round.edits));
+        round.doubts = disjoint(std::mem::take(&mut round.doubts));
+        round
+    }
+
+    /// The evidence for each reading of a text as a scanned one, for fitting: its edit, and numbers by name.
+    #[doc(hidden)]
+    pub fn scan_evidence(&self, source: &[u8]) -> Vec<(Edit, Vec<(&'static str, f32)>)> {
+        let whole = 0..source.len();
+        let scanned = ocr::read(
+            &self.engine.lexicon,
+            &mut self.readers(),
+            source,
+            std::slice::from_ref(&whole),
+            0.5,
+            true,
+        );
+        let named = |(edit, numbers): (Edit, [f32; ocr::FEATURES])| {
+            (edit, crate::lexicon::OcrWeights::SURE.into_iter().zip(numbers).collect())
+        };
+        scanned.evidence.into_iter().map(named).collect()
     }
 
     /// Do the most suspicious sentences, decoded by themselves, show that the rest is worth decoding? In clean text there

@@ -34,6 +34,8 @@ pub const PEAKS: usize = 4;
 pub struct Triage {
     /// Tokens looked at.
     pub tokens: usize,
+    /// Words in small letters that nobody knows.
+    pub strange: usize,
     /// Sum of the signs, in nats.
     pub evidence: f32,
     /// Stretches of whole sentences that are worth decoding, in bytes, in order, disjoint.
@@ -115,6 +117,8 @@ pub fn triage(lexicon: &Lexicon, memo: &mut Memo, text: &[u8], bar: f32) -> Tria
                 }
                 recent.push(Looked { start, end: start, suspicious: false, peak: 0 });
             }
+            let small = token.kind == Kind::Word && token.shape == Shape::Lower;
+            out.strange += usize::from(ids[i] == UNKNOWN && small);
             let sign = look(lexicon, memo, &tokens, &ids, i, leans[i]);
             evidence += i64::from(sign);
             // The largest sum of a stretch (Kadane's algorithm).

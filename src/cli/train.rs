@@ -11,6 +11,7 @@ Examples:
   ungarble train a.txt b.txt.zst --english words.txt --heldout heldout_c.txt -o my.model
   ungarble train --about english.model --heldout heldout_c.txt
   ungarble train --marked restored/ -o dictionaries/seen/mine.seen
+  ungarble train --confusions pages.jsonl -o mine.confusions
 
 A line of a text is a paragraph. The genre of a file is its name up to the first `_`. Files with `heldout` in their \
 name are never trained on. The same files and options give the same bytes. Marked texts are described in dictionaries/README.md; their \
@@ -21,7 +22,7 @@ counts take effect when the program is built.";
 #[command(after_help = AFTER)]
 pub struct TrainArgs {
     /// Text files, plain or .zst, or folders of *.txt and *.txt.zst
-    #[arg(value_name = "FILE|DIR", required_unless_present_any = ["about", "marked"])]
+    #[arg(value_name = "FILE|DIR", required_unless_present_any = ["about", "marked", "confusions"])]
     pub inputs: Vec<PathBuf>,
     /// How much each word of a genre counts; 1 where nothing is said, 0 leaves the genre out
     #[arg(long = "weight", value_name = "GENRE=W", value_parser = weight)]
@@ -47,6 +48,10 @@ pub struct TrainArgs {
     /// Make no model: count the substitutions that these marked texts show, and write a table of them
     #[arg(long, value_name = "FILE|DIR", num_args = 1.., conflicts_with_all = ["inputs", "about", "heldout"], help_heading = "Output")]
     pub marked: Vec<PathBuf>,
+    /// Make no model: learn what a scanner makes of letters from these JSON lines, each with a text as it was read (`ocr`) and
+    /// as it stood on the page (`gt`), plain or .zst
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["inputs", "about", "heldout", "marked"], help_heading = "Output")]
+    pub confusions: Vec<PathBuf>,
     /// Make no model: print what this one was made of
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["inputs", "output"], help_heading = "Output")]
     pub about: Option<PathBuf>,
@@ -90,6 +95,10 @@ mod work {
             count_marked(&args.marked, path, talk)?;
             return Ok(Exit::Done);
         }
+        if let (false, Some(path)) = (args.confusions.is_empty(), &args.output) {
+            learn_confusions(&args.confusions, path, talk)?;
+            return Ok(Exit::Done);
+        }
         // What can be refused is refused before minutes of work.
         for path in args.heldout.iter().chain(&args.english) {
             std::fs::File::open(path).map_err(|e| Error::io(path, &e))?;
@@ -117,6 +126,26 @@ mod work {
         }
         out.flush()?;
         Ok(Exit::Done)
+    }
+
+    /// Learns confusions from parallel texts and writes the table.
+    fn learn_confusions(inputs: &[PathBuf], path: &Path, talk: &Talk) -> Result<()> {
+        let mut counts = train::confusions::Counts::default();
+        for file in inputs {
+            let text = train::read_lossy(file)?;
+            for case in crate::eval::cases(&file.display().to_string(), &text)? {
+                if let Some(stood) = &case.restored {
+                    counts.add(&case.garbled, stood);
+                }
+            }
+        }
+        let table = counts.table();
+        let mut file = Replacement::begin(path)?;
+        file.write(table.as_bytes())?;
+        file.commit(None)?;
+        let lines = table.lines().count();
+        talk.note(&format!("{}: {lines} confusions from {} words", path.display(), counts.words));
+        Ok(())
     }
 
     /// Counts what marked texts show and writes the table.

@@ -11,7 +11,7 @@ use super::image::{self, Image};
 use super::inflect::{Irregular, SLOTS, Slot};
 use super::rules::{self, ABSENT, Known, Pattern};
 use super::source::{self, Classes, DIALECTS, Dialects, Habit, PerDialect, Rule, Seen};
-use super::weights::Weights;
+use super::weights::{OcrWeights, Weights};
 use super::words::{ExtraWords, UNKNOWN, WordId, flag};
 use crate::error::{Error, Result};
 use crate::text::word_hash;
@@ -337,6 +337,24 @@ pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
     for name in ["uni", "bi", "tri", "books", "about"] {
         sections.push((name, model.section(name).to_vec()));
     }
+    sections.push(("spell", super::spellings::build(&words)));
+    sections.push(("letters", super::letters::build(&words)));
+    let table = |file: &str| -> Result<(String, String)> {
+        let path = folder.join(file);
+        Ok((path.display().to_string(), read(&path)?))
+    };
+    let (place, confusions) = table("ocr.confusions")?;
+    super::confusions::parse(&place, &confusions)?;
+    let (place, weights_of_scans) = table("ocr.weights")?;
+    OcrWeights::parse(&place, &weights_of_scans)?;
+    let (place, trees) = table("model/ocr.trees")?;
+    super::trees::Trees::parse(&place, &trees, &OcrWeights::SURE)?;
+    let (place, old) = table("old.spellings")?;
+    super::old::OldSpellings::parse(&place, &old)?;
+    sections.push(("old", old.into_bytes()));
+    sections.push(("confuse", confusions.into_bytes()));
+    sections.push(("ocr", weights_of_scans.into_bytes()));
+    sections.push(("trees", trees.into_bytes()));
     sections.push(("leans", leans(&patterns, &leanings, &words)));
     sections.extend(tables);
     sections.push(("weights", weights.into_bytes()));
@@ -360,6 +378,11 @@ pub fn model_only(place: &str, model: &[u8]) -> Result<Vec<u8>> {
     sections.extend(rules::build(&[], &Experience::default(), &Weights::default(), |_| UNKNOWN));
     let weights = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/weights.txt"));
     sections.push(("weights", weights.into()));
+    // A node without children, letters of which nothing is known, no confusions: nothing is read into a garbled word.
+    sections.push(("spell", vec![0; 12]));
+    sections.push(("letters", super::letters::empty()));
+    let weights = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/ocr.weights"));
+    sections.push(("ocr", weights.into()));
     Ok(image::write(&sections))
 }
 

@@ -2,14 +2,19 @@
 
 pub mod abbreviations;
 pub mod compile;
+pub mod confusions;
 pub mod experience;
 pub mod fuse;
 mod grams;
 pub mod image;
 pub mod inflect;
+pub mod letters;
 mod memo;
+pub mod old;
 pub mod rules;
 pub mod source;
+pub mod spellings;
+pub mod trees;
 mod weights;
 pub mod words;
 
@@ -18,12 +23,19 @@ pub use memo::Memo;
 pub use words::{BEGIN, END, ExtraWords, FIRST, ID_BITS, NUMBER, UNKNOWN, WordId, Words, flag, token_hash};
 
 use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
 use crate::text::{Kind, Token, word_hash};
+use confusions::Confusion;
+pub use confusions::Misreadings;
 use image::Image;
+use letters::Letters;
+use old::OldSpellings;
 use rules::{Entry, Pattern, Rules};
-pub use weights::Weights;
+use spellings::Spellings;
+use trees::Trees;
+pub use weights::{OcrWeights, Weights};
 
 /// The lexicon image, opened.
 #[derive(Clone)]
@@ -32,6 +44,11 @@ pub struct Lexicon {
     grams: Grams<'static>,
     leans: &'static [u8],
     weights: Weights,
+    ocr: OcrWeights,
+    spellings: Spellings<'static>,
+    letters: Letters<'static>,
+    scans: Arc<OnceLock<Scans>>,
+    scan_tables: [&'static [u8]; 3],
     /// The built-in substitutions, then those of the user's tables.
     tables: Vec<Rules<'static>>,
     extra: ExtraWords,
@@ -43,6 +60,14 @@ pub struct Lexicon {
     an: WordId,
     /// Ids of the ASCII marks, which need no hash.
     marks: [WordId; 128],
+}
+
+/// The tables of scanned text.
+#[derive(Debug)]
+struct Scans {
+    misreadings: Misreadings,
+    trees: Trees,
+    old: OldSpellings,
 }
 
 impl Lexicon {
@@ -66,6 +91,11 @@ impl Lexicon {
             grams,
             leans: s("leans"),
             weights: Weights::read(place, s("weights"))?,
+            ocr: OcrWeights::read(place, s("ocr"))?,
+            spellings: Spellings::open(s("spell")).ok_or_else(|| broken("spellings"))?,
+            letters: Letters::open(s("letters")).ok_or_else(|| broken("letters"))?,
+            scans: Arc::default(),
+            scan_tables: [s("confuse"), s("trees"), s("old")],
             tables: vec![rules],
             extra: ExtraWords::new(words.len() as WordId),
             own: HashSet::new(),
@@ -104,6 +134,67 @@ impl Lexicon {
     /// Replaces the fitted numbers, for fitting new ones.
     pub fn set_weights(&mut self, weights: Weights) {
         self.weights = weights;
+    }
+
+    /// The fitted numbers of scanned text.
+    pub fn ocr_weights(&self) -> &OcrWeights {
+        &self.ocr
+    }
+
+    /// Replaces the fitted numbers of scanned text, for fitting new ones.
+    pub fn set_ocr_weights(&mut self, weights: OcrWeights) {
+        self.ocr = weights;
+    }
+
+    /// The spellings of the words that a garbled word may be read as.
+    pub fn spellings(&self) -> &Spellings<'static> {
+        &self.spellings
+    }
+
+    /// The model of the letters of words.
+    pub fn letters(&self) -> &Letters<'static> {
+        &self.letters
+    }
+
+    /// What scanners make of letters, from the reader's side.
+    pub fn misreadings(&self) -> &Misreadings {
+        &self.scans().misreadings
+    }
+
+    /// How sure a repair of scanned text is.
+    pub fn trees(&self) -> &Trees {
+        &self.scans().trees
+    }
+
+    /// Spellings of older English.
+    pub fn old_spellings(&self) -> &OldSpellings {
+        &self.scans().old
+    }
+
+    /// The tables of scanned text, read when they are first asked for: text that is no scan does without.
+    fn scans(&self) -> &Scans {
+        self.scans.get_or_init(|| {
+            let [confusions, trees, old] = self.scan_tables.map(String::from_utf8_lossy);
+            // The compiler of the image has read them without a fault.
+            let trees = Trees::parse("trees", &trees, &OcrWeights::SURE).unwrap_or_default();
+            let table = confusions::parse("confusions", &confusions).unwrap_or_default();
+            let old = OldSpellings::parse("old", &old).unwrap_or_default();
+            Scans { misreadings: Misreadings::new(table), trees, old }
+        })
+    }
+
+    /// Another table of what scanners make of letters.
+    pub fn set_confusions(&mut self, table: Vec<Confusion>) {
+        let old = self.old_spellings().clone();
+        let scans = Scans { misreadings: Misreadings::new(table), trees: self.trees().clone(), old };
+        self.scans = Arc::new(OnceLock::from(scans));
+    }
+
+    /// Other trees for how sure a repair of scanned text is, for fitting new ones.
+    pub fn set_trees(&mut self, trees: Trees) {
+        let old = self.old_spellings().clone();
+        let scans = Scans { misreadings: self.misreadings().clone(), trees, old };
+        self.scans = Arc::new(OnceLock::from(scans));
     }
 
     /// The id of a word by its hash, or [`UNKNOWN`].

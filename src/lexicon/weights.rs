@@ -3,12 +3,12 @@
 use crate::error::{Error, Result};
 
 macro_rules! weights {
-    ($($(#[doc = $doc:literal])+ $name:ident,)+) => {
-        /// All fitted numbers, in nats unless said otherwise.
+    ($(#[doc = $about:literal])+ $table:ident: $($(#[doc = $doc:literal])+ $name:ident,)+) => {
+        $(#[doc = $about])+
         #[derive(Debug, Clone, Default, PartialEq)]
-        pub struct Weights { $($(#[doc = $doc])+ pub $name: f32,)+ }
+        pub struct $table { $($(#[doc = $doc])+ pub $name: f32,)+ }
 
-        impl Weights {
+        impl $table {
             /// Reads `name value` lines; every name must stand there once.
             pub fn parse(place: &str, text: &str) -> Result<Self> {
                 let mut weights = Self::default();
@@ -39,6 +39,8 @@ macro_rules! weights {
 }
 
 weights! {
+    /// All fitted numbers, in nats unless said otherwise.
+    Weights:
     /// Weight of the language model (a factor).
     model,
     /// Share of words that a spun document swaps, before it is known (a share).
@@ -157,6 +159,87 @@ weights! {
     calm,
     /// Words of prior evidence for the rate of a sentence against its document's.
     local,
+}
+
+weights! {
+    /// The fitted numbers of scanned text, from `dictionaries/ocr.weights`, in nats unless said otherwise.
+    OcrWeights:
+    /// Weight of the language model (a factor).
+    model,
+    /// Weight of the model of letters for words that nobody knows (a factor).
+    letters,
+    /// Cost of a letter replaced in a way that the table does not have.
+    replaced,
+    /// Cost of a letter lost in a way that the table does not have.
+    lost,
+    /// Cost of a letter too many in a way that the table does not have.
+    added,
+    /// Cost of a capital for a small letter or the other way round.
+    case,
+    /// Cost of every change beyond what the table says, before the document is known.
+    change,
+    /// Cost of reading a known word as another one.
+    real,
+    /// Cost of dropping a mark, beyond what the table says.
+    stray,
+    /// Weight of how common a word is while candidates are looked for (a factor).
+    common,
+    /// Share of strange words from which on a text is looked at.
+    strange,
+    /// Letters of prior evidence for the noise of a document.
+    prior,
+    /// Letters of prior evidence for the rate of one confusion in a document.
+    habit,
+    /// Confidence from which an edit is made (a probability).
+    threshold,
+}
+
+impl OcrWeights {
+    /// The names of the evidence for a repair of scanned text, as `dictionaries/model/ocr.trees` asks for it.
+    pub const SURE: [&str; 37] = [
+        "bias",
+        "posterior",
+        "changed",
+        "model",
+        "cost",
+        "changes",
+        "unheard",
+        "noise",
+        "length",
+        "strange",
+        "rare",
+        "real",
+        "spacing",
+        "split",
+        "stray",
+        "mark",
+        "title",
+        "upper",
+        "again",
+        "letters",
+        "common",
+        "choices",
+        "digits",
+        "rivals",
+        "seen_before",
+        "seen_after",
+        "short",
+        "local",
+        "written",
+        "twice",
+        "standing",
+        "before",
+        "after",
+        "capital",
+        "words",
+        "longer",
+        "size",
+    ];
+
+    /// The weights of an image.
+    pub(super) fn read(place: &str, bytes: &[u8]) -> Result<Self> {
+        Self::parse(place, &String::from_utf8_lossy(bytes))
+    }
 }
 
 impl Weights {

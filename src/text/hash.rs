@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A hash that is its key: for maps whose keys are hashes already.
+/// A hash that is one multiplication: for maps whose keys are hashes already, or small numbers.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct AsIs(u64);
 
@@ -12,7 +12,7 @@ impl Hasher for AsIs {
         bytes.iter().for_each(|b| self.0 = self.0.rotate_left(8) ^ u64::from(*b));
     }
     fn write_u64(&mut self, key: u64) {
-        self.0 = key.rotate_left(20);
+        self.0 = key.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(20);
     }
     fn finish(&self) -> u64 {
         self.0
@@ -22,7 +22,7 @@ impl Hasher for AsIs {
 /// Says where a word may be broken at the end of a line; no part of the word.
 pub const SOFT_HYPHEN: char = '\u{AD}';
 
-/// A map from hashes.
+/// A map from hashes and other numbers.
 pub type ByHash<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
 
 /// Feeds a word to the hash in pieces; see [`word_hash`].

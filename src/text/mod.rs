@@ -6,6 +6,6 @@ mod sentence;
 mod token;
 
 pub use case::{Shape, apply_shape};
-pub use hash::{ByHash, SOFT_HYPHEN, WordHasher, word_hash};
+pub use hash::{AsIs, ByHash, SOFT_HYPHEN, WordHasher, word_hash};
 pub use sentence::mark_sentences;
 pub use token::{Kind, Token, tokenize, tokenize_some};

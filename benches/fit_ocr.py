@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Fits dictionaries/model/ocr.trees, how sure a repair of scanned text is: pip install rapidfuzz scikit-learn numpy
+
+usage: fit_ocr.py OUT.trees --scans PAGES.jsonl... --clean TEXTS.jsonl... [--check PAGES.jsonl...]
+
+--scans: pages with their truth ({"id", "ocr", "gt"}); a repair on the best path is right where it brings the words around it nearer
+to the truth. --clean: texts without fault ({"id", "text"}), in which every repair is wrong. --check: pages that are only measured on.
+The evidence comes from the example scan_evidence, which must be built: cargo build --release --example scan_evidence.
+"""
+import argparse, bisect, collections, json, os, re, subprocess
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+WORDS = re.compile(r"\w+(?:['’\-]\w+)*|[^\w\s]")
+AROUND = 3  # words on either side that a repair is judged with
+
+
+def names():
+    """The names of the evidence, as the program has them."""
+    source = open(os.path.join(HERE, "../src/lexicon/weights.rs"), encoding="utf-8").read()
+    at = source.index("impl OcrWeights")
+    return re.findall(r'"(\w+)"', source[at : source.index("];", at)])
+
+
+def evidence(program, path):
+    out = subprocess.run([program, path], check=True, capture_output=True, text=True).stdout
+    by_case = collections.defaultdict(list)
+    for line in out.splitlines():
+        e = json.loads(line)
+        if e["f"][0] == 1:
+            by_case[str(e["id"])].append(e)
+    return by_case
+
+
+def judged(program, path):
+    """(evidence, words gained) of every repair on the best paths."""
+    out = []
+    found = evidence(program, path)
+    for line in open(path, encoding="utf-8"):
+        case = json.loads(line)
+        text, truth = case["ocr"], WORDS.findall(case["gt"])
+        spans = [(m.start(), m.end(), m.group()) for m in WORDS.finditer(text)]
+        source = [s[2] for s in spans]
+        place = [0] * len(source) + [len(truth)]
+        for op in Levenshtein.opcodes(source, truth):
+            for k in range(op.src_start, op.src_end):
+                place[k] = min(op.dest_end, op.dest_start + k - op.src_start)
+        starts = [s[0] for s in spans]
+        for e in found[str(case["id"])]:
+            i = max(0, bisect.bisect_right(starts, e["s"]) - 1)
+            while i < len(spans) and spans[i][1] <= e["s"]:
+                i += 1
+            j = i
+            while j < len(spans) and spans[j][0] < e["e"]:
+                j += 1
+            a, b = max(0, i - AROUND), min(len(spans), j + AROUND)
+            if a >= b or spans[a][0] > e["s"]:
+                continue
+            new = WORDS.findall(text[spans[a][0] : e["s"]] + e["r"] + text[e["e"] : spans[b - 1][1]])
+            near = truth[place[a] : place[b]]
+            out.append((e["f"], Levenshtein.distance(source[a:b], near) - Levenshtein.distance(new, near)))
+    return out
+
+
+def write(model, path, names):
+    lines = ["# How sure a repair of scanned text is: src/lexicon/trees.rs has the format, benches/fit_ocr.py makes it."]
+    lines.append(repr(float(model._baseline_prediction.ravel()[0])))
+    for (tree,) in model._predictors:
+        def walk(at):
+            node = tree.nodes[at]
+            if node["is_leaf"]:
+                return [f"={node['value']:.4g}"]
+            ask = f"{names[node['feature_idx'] + 1]}<{float(np.float32(node['num_threshold'])):.6g}"
+            return [ask] + walk(node["left"]) + walk(node["right"])
+        lines.append(" ".join(walk(0)))
+    open(path, "w", encoding="utf-8").write("\n".join(lines) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out")
+    parser.add_argument("--scans", nargs="+", required=True)
+    parser.add_argument("--clean", nargs="+", default=[])
+    parser.add_argument("--check", nargs="*", default=[])
+    parser.add_argument("--program", default=os.path.join(HERE, "../target/release/examples/scan_evidence"))
+    args = parser.parse_args()
+    scans = [x for path in args.scans for x in judged(args.program, path)]
+    clean = [e["f"] for path in args.clean for es in evidence(args.program, path).values() for e in es]
+    rows = np.array([x[0] for x in scans] + clean)[:, 1:]
+    right = np.array([x[1] > 0 for x in scans] + [False] * len(clean))
+    model = HistGradientBoostingClassifier(
+        max_iter=100, learning_rate=0.08, max_leaf_nodes=12, min_samples_leaf=40, l2_regularization=1.0, random_state=1
+    ).fit(rows, right)
+    write(model, args.out, names())
+    print(f"{len(scans)} repairs of scans, {len(clean)} of clean text -> {args.out}")
+    for path in args.check:
+        held = judged(args.program, path)
+        sure = model.predict_proba(np.array([x[0] for x in held])[:, 1:])[:, 1]
+        gain = np.array([x[1] for x in held])
+        for bar in (0.4, 0.5, 0.6, 0.7):
+            made = sure >= bar
+            print(f"{path} from {bar}: {made.sum()} made, {(gain[made] > 0).mean():.3f} right, "
+                  f"{gain[made].sum()} words gained, {(gain[made] < 0).sum()} worse")
+
+
+main()

@@ -1,0 +1,163 @@
+//! How sure a repair of scanned text is: small decision trees over the evidence for it,
+//! fitted on pages with their truth (`dictionaries/model/ocr.trees`).
+
+use super::page::{Found, Noise, Page, Unit};
+use crate::channel::ocr::{Repair, Strange};
+use crate::cost::{Cost, UNIT};
+use crate::lexicon::{BEGIN, END, Lexicon, OcrWeights, WordId};
+use crate::text::{Kind, Shape};
+
+/// How many there are.
+pub const FEATURES: usize = OcrWeights::SURE.len();
+
+/// The evidence for one reading of the best path, in the order of [`OcrWeights::SURE`].
+pub type Features = [f32; FEATURES];
+
+/// The confidence that features give.
+pub fn confidence(lexicon: &Lexicon, features: &Features) -> f32 {
+    1.0 / (1.0 + (-lexicon.trees().sum(features)).exp())
+}
+
+fn log_odds(p: f32) -> f32 {
+    let p = p.clamp(0.001, 0.999);
+    (p / (1.0 - p)).ln()
+}
+
+/// The features of a reading on the best path of a sentence.
+pub fn features(
+    lexicon: &Lexicon,
+    page: &Page<'_>,
+    unit: &Unit,
+    found: &Found,
+    noise: &Noise,
+    path: &[u32],
+    index: usize,
+) -> Features {
+    let reading = &page.readings[index];
+    let spelled = &reading.spelled;
+    let (start, end) = (unit.tokens.start + reading.start as usize, unit.tokens.start + reading.end as usize);
+    let tokens = &page.tokens[start..end];
+    let over = unit.readings.clone().filter(|i| {
+        let other = &page.readings[*i];
+        other.start < reading.end && reading.start < other.end
+    });
+    let (mut same, mut changed, mut choices) = (0.0, 0.0, 0.0);
+    for i in over {
+        let p = found.posterior(i);
+        let other = &page.readings[i];
+        if other.repair == Repair::Whole {
+            continue;
+        }
+        changed += p;
+        choices += 1.0;
+        if other.start == reading.start && other.end == reading.end && other.spelled.text == spelled.text {
+            same += p;
+        }
+    }
+    let is = |yes: bool| f32::from(u8::from(yes));
+    let word = tokens.iter().max_by_key(|t| t.end - t.start).expect("a span has a token");
+    let strangest = page.strange[start..end].iter().copied().filter(|s| *s != Strange::Never).max();
+    let letters = tokens.iter().filter(|t| t.kind != Kind::Mark).map(|t| t.end - t.start).sum::<u32>() as f32;
+    let written = word.str(page.text);
+    let digits = written.bytes().filter(u8::is_ascii_digit).count() as f32;
+    let common = spelled.ids.iter().map(|id| lexicon.words().log_count(*id)).min().unwrap_or(0);
+    let again = page.again.get(&word.hash).copied().unwrap_or(0) as f32;
+    let (before, after) = around(page, unit, path, reading.start, reading.end);
+    let meant: Vec<WordId> = spelled.ids.iter().map(|id| lexicon.model_id(*id)).collect();
+    let stood: Vec<WordId> = page.ids[start..end].to_vec();
+    let grams = lexicon.grams();
+    let sees = |a: WordId, b: WordId| is(grams.bigram(a, b).is_some());
+    let edge = |ids: &[WordId], first: bool| if first { ids.first().copied() } else { ids.last().copied() };
+    [
+        1.0,
+        log_odds(same),
+        log_odds(changed),
+        (gain(lexicon, &before, &stood, &meant, &after)).clamp(-20.0, 20.0),
+        spelled.cost as f32 / UNIT as f32,
+        f32::from(spelled.changes),
+        f32::from(spelled.unheard),
+        noise.rate.ln(),
+        letters.max(1.0).ln(),
+        is(strangest == Some(Strange::Yes)),
+        is(strangest == Some(Strange::Rare)),
+        is(reading.repair == Repair::Real),
+        is(reading.repair == Repair::Spacing && spelled.ids.len() <= 1),
+        is(spelled.ids.len() > 1),
+        is(reading.repair == Repair::Stray),
+        is(reading.repair == Repair::Mark),
+        is(word.shape != Shape::Lower && !word.sentence && strangest != Some(Strange::No)),
+        is(word.shape == Shape::Upper),
+        (again - 1.0).max(0.0).ln_1p(),
+        if strangest == Some(Strange::Yes) { lexicon.letters().cost(written) / (letters + 1.0) } else { 0.0 },
+        f32::from(common) / 8.0,
+        f32::ln_1p(choices),
+        is(digits > 0.0),
+        log_odds((changed - same).clamp(0.0, 1.0)),
+        edge(&meant, true).map_or(0.0, |id| sees(before[1], id)),
+        edge(&meant, false).map_or(0.0, |id| sees(id, after[0])),
+        is(letters <= 3.0),
+        page.local(start),
+        f32::from(page.ids[start..end].iter().map(|id| lexicon.words().log_count(*id)).min().unwrap_or(0))
+            / 8.0,
+        spelled.ids.iter().map(|id| page.meant(*id)).fold(f32::MAX, f32::min).min(99.0).ln_1p(),
+        standing(lexicon, &before, &stood, &after),
+        is(start > 0 && page.strange[start - 1] == Strange::Yes),
+        is(page.strange.get(end) == Some(&Strange::Yes)),
+        is(tokens[0].shape != Shape::Lower),
+        spelled.ids.len() as f32,
+        spelled.text.len() as f32 - (tokens[tokens.len() - 1].end - tokens[0].start) as f32,
+        page.letters.max(1.0).ln(),
+    ]
+}
+
+/// Two words before and after a reading, with the repairs of the path made.
+fn around(page: &Page<'_>, unit: &Unit, path: &[u32], start: u16, end: u16) -> ([WordId; 2], [WordId; 2]) {
+    let mut before = vec![BEGIN, BEGIN];
+    let mut after = Vec::new();
+    let mut next = path.iter().map(|i| &page.readings[*i as usize]).peekable();
+    let mut at = 0;
+    let n = (unit.tokens.end - unit.tokens.start) as u16;
+    while at < n && after.len() < 2 {
+        let (ids, upto) = match next.next_if(|r| r.start == at) {
+            Some(reading) => (reading.spelled.ids.clone(), reading.end),
+            None => (vec![page.ids[unit.tokens.start + at as usize]], at + 1),
+        };
+        if upto <= start {
+            before.extend(ids);
+        } else if at >= end {
+            after.extend(ids);
+        }
+        at = upto;
+    }
+    after.extend([END, END]);
+    let n = before.len();
+    ([before[n - 2], before[n - 1]], [after[0], after[1]])
+}
+
+/// What the language model gains by `meant` for `written`, in nats.
+fn gain(
+    lexicon: &Lexicon,
+    before: &[WordId; 2],
+    written: &[WordId],
+    meant: &[WordId],
+    after: &[WordId; 2],
+) -> f32 {
+    (cost(lexicon, before, written, after) - cost(lexicon, before, meant, after)) as f32 / UNIT as f32
+}
+
+/// What the language model asks for each word as it stands, in nats.
+fn standing(lexicon: &Lexicon, before: &[WordId; 2], written: &[WordId], after: &[WordId; 2]) -> f32 {
+    cost(lexicon, before, written, after) as f32 / UNIT as f32 / (written.len() + 2) as f32
+}
+
+fn cost(lexicon: &Lexicon, before: &[WordId; 2], words: &[WordId], after: &[WordId; 2]) -> Cost {
+    let grams = lexicon.grams();
+    let mut state = grams.after(before[0], before[1], grams.bigram(before[0], before[1]));
+    let mut sum = 0;
+    for &word in words.iter().chain(after) {
+        let (cost, next) = grams.score(state, word);
+        sum += cost;
+        state = next;
+    }
+    sum
+}

@@ -1,0 +1,135 @@
+//! Scanned text: is a document one, and what is to be done?
+//!
+//! Two passes, as for spun text: the first decodes as if the scan were an ordinary one; from its posteriors follow the share
+//! of letters that were misread and the confusions that this document shows; the second decodes with those.
+
+mod features;
+mod page;
+
+use std::ops::Range;
+
+pub use features::FEATURES;
+use features::Features;
+use page::{Noise, Page};
+
+pub use crate::channel::ocr::{Readers, Walks};
+use crate::channel::ocr::{Reading, Repair};
+use crate::edit::{Channel, Edit};
+use crate::lexicon::Lexicon;
+use crate::text::Token;
+
+/// Share of the letters that an ordinary scan misreads.
+const ORDINARY: f32 = 0.015;
+
+/// What was found in a scanned text.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    /// Edits to make.
+    pub edits: Vec<Edit>,
+    /// Edits only to show.
+    pub doubts: Vec<Edit>,
+    /// Share of its letters that were misread, as estimated.
+    pub noise: f32,
+    /// The evidence for each reading of the best paths, with its edit, where asked for.
+    pub evidence: Vec<(Edit, Features)>,
+}
+
+/// Reads stretches of a text as scanned ones.
+pub fn read(
+    lexicon: &Lexicon,
+    readers: &mut Readers<'_>,
+    text: &[u8],
+    stretches: &[Range<usize>],
+    threshold: f32,
+    explain: bool,
+) -> Scanned {
+    let prior = Noise { rate: ORDINARY, confusions: Vec::new() };
+    let mut page = Page::new(lexicon, readers, text, stretches, &prior);
+    let first = page.decode(lexicon, &prior, None);
+    let noise = page.noise(lexicon, &first, &prior);
+    let found = page.decode(lexicon, &noise, Some(&first));
+    let noise = page.noise(lexicon, &found, &prior);
+    let mut out = Scanned { noise: noise.rate, ..Scanned::default() };
+    for (unit, decoded) in page.units.iter().zip(&found.decoded) {
+        let Some(decoded) = decoded else { continue };
+        if explain {
+            for i in unit.readings.clone().filter(|i| !decoded.path.contains(&(*i as u32))) {
+                let mut seen = [0.0; FEATURES];
+                seen[1] = found.posterior(i);
+                let reading = &page.readings[i];
+                if let Some(edit) = edit(&page, &page.tokens[unit.tokens.clone()], reading, 0.0) {
+                    out.evidence.push((edit, seen));
+                }
+            }
+        }
+        for index in &decoded.path {
+            let reading = &page.readings[*index as usize];
+            if reading.repair == Repair::Whole {
+                continue;
+            }
+            let features =
+                features::features(lexicon, &page, unit, &found, &noise, &decoded.path, *index as usize);
+            let confidence = features::confidence(lexicon, &features);
+            let Some(edit) = edit(&page, &page.tokens[unit.tokens.clone()], reading, confidence) else {
+                continue;
+            };
+            if explain {
+                out.evidence.push((edit.clone(), features));
+            }
+            if confidence >= threshold {
+                out.edits.push(edit);
+            } else if confidence >= super::DOUBT {
+                out.doubts.push(edit);
+            }
+        }
+    }
+    out
+}
+
+/// The edit that a reading asks for.
+fn edit(page: &Page<'_>, tokens: &[Token], reading: &Reading, confidence: f32) -> Option<Edit> {
+    let span = &tokens[reading.start as usize..reading.end as usize];
+    let (first, last) = (span.first()?, span.last()?);
+    let mut range = first.start as usize..last.end as usize;
+    let written = &page.text[range.clone()];
+    let mut text = reading.spelled.text.clone();
+    if let Some(at) = reading.spelled.broken {
+        // The line ends where it ended.
+        let end = written.iter().position(|b| *b == b'\n')?;
+        let white = |b: &u8| b.is_ascii_whitespace();
+        let upto = end + written[end..].iter().take_while(|b| white(b)).count();
+        let head = std::str::from_utf8(&written[..end]).ok()?.trim_end();
+        let from = head.rfind(['-', '\u{AC}'])?;
+        text.insert_str(at, std::str::from_utf8(&written[from..upto]).ok()?);
+    } else if written.contains(&b'\n') {
+        return None; // an edit keeps the lines
+    }
+    if text.is_empty() {
+        let before = range.start.checked_sub(1).map(|i| page.text[i]);
+        let after = page.text.get(range.end).copied();
+        if before == Some(b' ') && after.is_none_or(|b| b.is_ascii_whitespace()) {
+            range.start -= 1;
+        } else if after == Some(b' ') && before.is_none_or(|b| b.is_ascii_whitespace()) {
+            range.end += 1;
+        }
+    }
+    let stood = std::str::from_utf8(&page.text[range.clone()]).ok()?;
+    if stood == text {
+        return None;
+    }
+    let (channel, reason) = reason(reading, stood, &text);
+    let confidence = (confidence * 1000.0).round().clamp(0.0, 1000.0) / 1000.0;
+    Some(Edit { range, replacement: text.into(), channel, confidence, reason: reason.into() })
+}
+
+/// The channel of a reading, and why, for people.
+fn reason(reading: &Reading, written: &str, text: &str) -> (Channel, String) {
+    let written = written.trim();
+    match reading.repair {
+        Repair::Spacing if text.contains(' ') => (Channel::Spacing, format!("words run together: {written}")),
+        Repair::Spacing => (Channel::Spacing, format!("a word broken apart: {written}")),
+        Repair::Stray => (Channel::Ocr, format!("{written} from dirt")),
+        Repair::Mark => (Channel::Ocr, format!("{written} for {text}")),
+        _ => (Channel::Ocr, format!("letters misread: {written} -> {text}")),
+    }
+}

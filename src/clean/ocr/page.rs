@@ -1,0 +1,366 @@
+//! A scanned text on its way through the passes: tokens, sentences, readings, lattices, and what decoding them found.
+
+use std::ops::Range;
+
+use crate::channel::Sentence;
+use crate::channel::ocr::{Readers, Reading, Repair, Strange, strange};
+use crate::cost::{self, Cost, NEVER, UNIT};
+use crate::decode::{Beam, Decoded, Graph, Lattice, Search};
+use crate::lexicon::abbreviations::is_abbreviation;
+use crate::lexicon::{BEGIN, END, Lexicon, Memo, UNKNOWN, WordId};
+use crate::text::{ByHash, Kind, Token, mark_sentences, tokenize_some};
+
+/// Longer sentences are cut: the search looks no further anyway.
+const LONGEST: usize = 400;
+
+/// Readings of one place that go into the lattice.
+const CHOICES: usize = 8;
+
+/// How far a reading may be behind the text as it stands, by its neighbours alone.
+const BEHIND: Cost = 7 * UNIT;
+
+/// Share of the letters that were misread in the texts that the table of confusions was counted in.
+const COUNTED: f32 = 0.012;
+
+/// A sentence with its readings.
+pub struct Unit {
+    /// Its tokens.
+    pub tokens: Range<usize>,
+    /// Its readings, in [`Page::readings`].
+    pub readings: Range<usize>,
+    lattice: Lattice,
+    graph: Graph,
+}
+
+/// A scanned text, cut up.
+pub struct Page<'s> {
+    /// The source.
+    pub text: &'s [u8],
+    /// All tokens.
+    pub tokens: Vec<Token>,
+    /// Their ids for the language model: what is strange is unknown.
+    pub ids: Vec<WordId>,
+    /// How strange each is.
+    pub strange: Vec<Strange>,
+    /// All readings.
+    pub readings: Vec<Reading>,
+    /// Its sentences.
+    pub units: Vec<Unit>,
+    /// Letters and digits.
+    pub letters: f32,
+    /// How often each strange word stands there, by its hash.
+    pub again: ByHash<u32>,
+    /// How often each word stands there.
+    counts: ByHash<u32>,
+    /// Strange tokens up to each token.
+    sums: Vec<u32>,
+    /// −ln of how likely a strange token is as it stands, beyond what the language model says.
+    stands: Vec<Cost>,
+    /// Room for searching.
+    search: Search,
+}
+
+/// What is believed of a page while it is decoded.
+#[derive(Debug, Clone)]
+pub struct Noise {
+    /// Share of the letters that were misread.
+    pub rate: f32,
+    /// Expected count of each confusion of the table.
+    pub confusions: Vec<f32>,
+}
+
+/// What decoding a page once found.
+pub struct Found {
+    /// One for each sentence, its path the readings chosen; `None` where there was nothing to choose.
+    pub decoded: Vec<Option<Decoded>>,
+    /// −ln of the posterior of each reading.
+    pub posteriors: Vec<Cost>,
+}
+
+impl Found {
+    /// The posterior of a reading.
+    pub fn posterior(&self, reading: usize) -> f32 {
+        cost::probability(self.posteriors[reading]).min(1.0) as f32
+    }
+}
+
+impl<'s> Page<'s> {
+    /// Cuts stretches of a text up, collects their readings and explores the lattices.
+    pub fn new(
+        lexicon: &Lexicon,
+        readers: &mut Readers<'_>,
+        text: &'s [u8],
+        stretches: &[Range<usize>],
+        prior: &Noise,
+    ) -> Self {
+        let mut page = Self {
+            text,
+            tokens: Vec::new(),
+            ids: Vec::new(),
+            strange: Vec::new(),
+            readings: Vec::new(),
+            units: Vec::new(),
+            letters: 0.0,
+            again: ByHash::default(),
+            stands: Vec::new(),
+            search: Search::default(),
+            counts: ByHash::default(),
+            sums: vec![0],
+        };
+        for stretch in stretches {
+            let first = page.tokens.len();
+            tokenize_some(&text[..stretch.end], stretch.start, usize::MAX, &mut page.tokens);
+            mark_sentences(&mut page.tokens[first..], is_abbreviation);
+        }
+        for token in &page.tokens {
+            let id = lexicon.token_id(token);
+            let odd = strange(lexicon, text, token, id);
+            let id = if odd == Strange::Yes { UNKNOWN } else { lexicon.model_id(id) };
+            page.ids.push(id);
+            page.strange.push(odd);
+            page.stands.push(stands(lexicon, text, token, id, odd));
+            if token.kind != Kind::Mark {
+                page.letters += (token.end - token.start) as f32;
+            }
+            let strange = page.sums[page.sums.len() - 1] + u32::from(odd == Strange::Yes);
+            page.sums.push(strange);
+            if id != UNKNOWN {
+                *page.counts.entry(u64::from(id)).or_insert(0) += 1;
+            }
+            if odd == Strange::Yes {
+                *page.again.entry(token.hash).or_insert(0) += 1;
+            }
+        }
+        let mut memo = Memo::default();
+        let mut start = 0;
+        for i in 1..=page.tokens.len() {
+            if i == page.tokens.len() || page.tokens[i].sentence || i - start >= LONGEST {
+                page.add(lexicon, readers, &mut memo, start..i, prior);
+                start = i;
+            }
+        }
+        page
+    }
+
+    fn add(
+        &mut self,
+        lexicon: &Lexicon,
+        readers: &mut Readers<'_>,
+        memo: &mut Memo,
+        tokens: Range<usize>,
+        prior: &Noise,
+    ) {
+        let from = self.readings.len();
+        let mut proposed = Vec::new();
+        readers.readings(self.text, &self.sentence(&tokens), &mut proposed);
+        let sentence = self.sentence(&tokens);
+        let mut chosen: Vec<(Cost, Reading)> = Vec::new();
+        let mut kept = Vec::new();
+        for same in proposed.chunk_by(|a, b| a.start == b.start) {
+            chosen.clear();
+            let mut standing = (0, 0);
+            for reading in same {
+                let (start, end) = (reading.start as usize, reading.end as usize);
+                if standing.0 != end {
+                    let stands: Cost = self.stands[tokens.start + start..tokens.start + end].iter().sum();
+                    let written = &sentence.ids[start..end];
+                    standing = (
+                        end,
+                        stands + beam(lexicon).weigh(beside(lexicon, memo, &sentence, start, end, written)),
+                    );
+                }
+                let meant = &reading.spelled.ids;
+                let asked = beam(lexicon).weigh(beside(lexicon, memo, &sentence, start, end, meant));
+                let behind = price(lexicon, reading, prior) + asked - standing.1;
+                if behind < BEHIND || reading.repair == Repair::Whole {
+                    chosen.push((behind, reading.clone()));
+                }
+            }
+            chosen.sort_by_key(|(behind, _)| *behind);
+            kept.extend(chosen.drain(..).take(CHOICES).map(|(_, reading)| reading));
+        }
+        self.readings.extend(kept);
+        let mut unit = Unit {
+            tokens,
+            readings: from..self.readings.len(),
+            lattice: Lattice::default(),
+            graph: Graph::default(),
+        };
+        if !unit.readings.is_empty() {
+            unit.lattice = self.lattice(&unit);
+            self.price(lexicon, &unit.tokens, &mut unit.lattice, prior, None);
+            unit.graph = Graph::build(&unit.lattice, lexicon.grams(), memo, beam(lexicon), &mut self.search);
+        }
+        self.units.push(unit);
+    }
+
+    /// Share of strange tokens among the twenty around one.
+    pub fn local(&self, at: usize) -> f32 {
+        let (from, to) = (at.saturating_sub(10), (at + 10).min(self.tokens.len()));
+        (self.sums[to] - self.sums[from]) as f32 / (to - from).max(1) as f32
+    }
+
+    /// How often a word stands there.
+    pub fn meant(&self, id: WordId) -> f32 {
+        self.counts.get(&u64::from(id)).copied().unwrap_or(0) as f32
+    }
+
+    /// A sentence as channels see it.
+    pub fn sentence(&self, tokens: &Range<usize>) -> Sentence<'_> {
+        Sentence { tokens: &self.tokens[tokens.clone()], ids: &self.ids[tokens.clone()] }
+    }
+
+    fn lattice(&self, unit: &Unit) -> Lattice {
+        let sentence = self.sentence(&unit.tokens);
+        let mut lattice = Lattice::with_room(sentence.tokens.len(), unit.readings.len());
+        let mut next = unit.readings.start;
+        for (at, id) in sentence.ids.iter().enumerate() {
+            lattice.push(at..at + 1, std::iter::once(*id), 0, None);
+            while next < unit.readings.end && self.readings[next].start as usize == at {
+                let reading = &self.readings[next];
+                lattice.push(
+                    at..reading.end as usize,
+                    reading.spelled.ids.iter().copied(),
+                    0,
+                    Some(next as u32),
+                );
+                next += 1;
+            }
+        }
+        lattice
+    }
+
+    fn price(
+        &self,
+        lexicon: &Lexicon,
+        tokens: &Range<usize>,
+        lattice: &mut Lattice,
+        noise: &Noise,
+        before: Option<&Found>,
+    ) {
+        for arc in &mut lattice.arcs {
+            arc.cost = match arc.reading {
+                None => self.stands[tokens.start + arc.start as usize],
+                Some(i) => {
+                    let reading = &self.readings[i as usize];
+                    let own = before.map_or(0.0, |b| b.posterior(i as usize));
+                    price(lexicon, reading, noise) - again(lexicon, reading, noise, own)
+                }
+            };
+        }
+    }
+
+    /// Decodes every sentence that has readings; `before` is what the decoding before found.
+    pub fn decode(&mut self, lexicon: &Lexicon, noise: &Noise, before: Option<&Found>) -> Found {
+        let mut posteriors = vec![NEVER; self.readings.len()];
+        let mut units = std::mem::take(&mut self.units);
+        let mut decoded = Vec::with_capacity(units.len());
+        for unit in &mut units {
+            if unit.readings.is_empty() {
+                decoded.push(None);
+                continue;
+            }
+            self.price(lexicon, &unit.tokens, &mut unit.lattice, noise, before);
+            let costs: Vec<Cost> = unit.lattice.arcs.iter().map(|arc| arc.cost).collect();
+            let mut found = unit.graph.decode(&unit.lattice, &costs, &mut self.search);
+            for (arc, posterior) in unit.lattice.arcs.iter().zip(&found.posteriors) {
+                if let Some(reading) = arc.reading {
+                    posteriors[reading as usize] = *posterior;
+                }
+            }
+            let arcs = &unit.lattice.arcs;
+            found.path = found.path.iter().filter_map(|arc| arcs[*arc as usize].reading).collect();
+            found.posteriors = Vec::new();
+            decoded.push(Some(found));
+        }
+        self.units = units;
+        Found { decoded, posteriors }
+    }
+
+    /// What a decoding says of the page: one step of expectation–maximisation.
+    pub fn noise(&self, lexicon: &Lexicon, found: &Found, prior: &Noise) -> Noise {
+        let weights = lexicon.ocr_weights();
+        let mut confusions = vec![0.0; lexicon.misreadings().table().len()];
+        let mut changes = weights.prior * prior.rate;
+        for (index, reading) in self.readings.iter().enumerate() {
+            let p = found.posterior(index);
+            if p < 0.01 {
+                continue;
+            }
+            if !matches!(reading.repair, Repair::Stray | Repair::Mark) {
+                changes += p * f32::from(reading.spelled.changes);
+            }
+            for number in &reading.spelled.used {
+                confusions[*number as usize] += p;
+            }
+        }
+        let rate = (changes / (weights.prior + self.letters)).clamp(1e-4, 0.2);
+        Noise { rate, confusions }
+    }
+}
+
+/// The cost of words in the place of a span, with the two words that stand on either side.
+fn beside(
+    lexicon: &Lexicon,
+    memo: &mut Memo,
+    sentence: &Sentence<'_>,
+    start: usize,
+    end: usize,
+    words: &[WordId],
+) -> Cost {
+    let grams = lexicon.grams();
+    let id = |at: usize| sentence.ids.get(at).copied().unwrap_or(END);
+    let mut state = match start {
+        0 => grams.begin(),
+        1 => grams.after(BEGIN, id(0), memo.bigram(grams, BEGIN, id(0))),
+        _ => {
+            let (older, last) = (id(start - 2), id(start - 1));
+            grams.after(older, last, memo.bigram(grams, older, last))
+        }
+    };
+    let mut sum = 0;
+    for word in words.iter().copied().chain([id(end), id(end + 1)]) {
+        let bigram = memo.bigram(grams, state.last(), word);
+        let (cost, next) = grams.score_with(state, word, bigram);
+        sum += cost;
+        state = next;
+    }
+    sum
+}
+
+/// What a reading costs in a page of so much noise.
+fn price(lexicon: &Lexicon, reading: &Reading, noise: &Noise) -> Cost {
+    let weights = lexicon.ocr_weights();
+    let rarer = (COUNTED / noise.rate).ln() * f32::from(reading.spelled.changes);
+    let more = match reading.repair {
+        Repair::Real => weights.real,
+        Repair::Stray | Repair::Mark => weights.stray,
+        _ => 0.0,
+    };
+    reading.spelled.cost + ((rarer + more) * UNIT as f32).round() as Cost
+}
+
+/// What is gained where the page shows the same confusions elsewhere.
+fn again(lexicon: &Lexicon, reading: &Reading, noise: &Noise, own: f32) -> Cost {
+    let gain = |number: &u32| match noise.confusions.get(*number as usize) {
+        Some(count) => (count - own).max(0.0).ln_1p() * lexicon.ocr_weights().habit,
+        None => 0.0,
+    };
+    (reading.spelled.used.iter().map(gain).sum::<f32>() * UNIT as f32).round() as Cost
+}
+
+/// −ln of how likely a token is as it stands, beyond what the language model says of it.
+fn stands(lexicon: &Lexicon, text: &[u8], token: &Token, id: WordId, strange: Strange) -> Cost {
+    let weights = lexicon.ocr_weights();
+    let nats = match (token.kind, strange) {
+        (Kind::Mark, _) if id == UNKNOWN => 3.0,
+        (_, Strange::Yes) => weights.letters * lexicon.letters().cost(token.str(text)),
+        _ => 0.0,
+    };
+    (nats * UNIT as f32).round() as Cost
+}
+
+fn beam(lexicon: &Lexicon) -> Beam {
+    let model = (lexicon.ocr_weights().model * 256.0) as Cost;
+    Beam { model, width: 6, ..Beam::default() }
+}
