@@ -202,7 +202,11 @@ impl<'l> Readers<'l> {
             self.span(text, sentence, &strange, span, out);
         }
         for at in 0..sentence.tokens.len() {
-            self.mark(sentence, at, out);
+            // What a mark ought to be, only words that can be trusted tell.
+            let trusted = |i: usize| strange.get(i).is_none_or(|s| *s == Strange::No);
+            if trusted(at.wrapping_sub(1)) && trusted(at + 1) {
+                self.mark(sentence, at, out);
+            }
             self.joined(text, sentence, &strange, at, out);
         }
         out[from..].sort_by_key(|r| r.start);
