@@ -13,9 +13,18 @@ const TRUTH: &str = "The family had lived in the old house for many years, and t
     resolved to hold a meeting in the large hall. It was thought that the new line would be\n\
     a great advantage to the inhabitants, who had hitherto been obliged to travel by coach.\n";
 
+fn cleaner() -> Cleaner {
+    Cleaner::builder().channels(&Channel::ALL).build()
+}
+
+#[test]
+fn scans_are_read_where_they_are_asked_for() {
+    assert_eq!(Cleaner::new().clean(PAGE).edits(), []);
+}
+
 #[test]
 fn a_page_is_repaired() {
-    let cleaner = Cleaner::new();
+    let cleaner = cleaner();
     let cleaned = cleaner.clean(PAGE);
     assert_eq!(cleaned.text(), TRUTH);
     assert!(cleaned.edits().iter().all(|e| matches!(e.channel, Channel::Ocr | Channel::Spacing)));
@@ -37,7 +46,8 @@ fn channels_can_be_left_out() {
 fn a_table_of_ones_own_counts() {
     // A scanner that makes q of every w.
     let text = "Tqo qomen qere qaiting for the qater, qhich qas cold; they qould qalk to the toqn.";
-    let cleaner = Cleaner::builder().confusions("mine", "w -> q 9000").unwrap().build();
+    let cleaner =
+        Cleaner::builder().channels(&Channel::ALL).confusions("mine", "w -> q 9000").unwrap().build();
     assert_eq!(
         cleaner.clean(text).text(),
         "Two women were waiting for the water, which was cold; they would walk to the town."
@@ -48,7 +58,7 @@ fn a_table_of_ones_own_counts() {
 
 #[test]
 fn what_is_no_scan_stays() {
-    let cleaner = Cleaner::new();
+    let cleaner = cleaner();
     for text in [
         "He shew'd me the publick musick, and improv'd my connexion with the antient Company to-day.",
         "Aberystwyth, Llanelli, Pontypridd, Ystradgynlais, Machynlleth, Dolgellau, Blaenau Ffestiniog, Tywyn",
@@ -66,7 +76,7 @@ fn what_is_no_scan_stays() {
 
 #[test]
 fn lines_stay_and_nothing_panics() {
-    let cleaner = Cleaner::new();
+    let cleaner = cleaner();
     for text in [
         "tbe aud oi-\n",
         "oi-\ntbe tbe tbc -\n-\n}'\n",

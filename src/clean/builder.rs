@@ -23,7 +23,7 @@ impl Default for Builder {
         Self {
             lexicon: Lexicon::embedded(),
             threshold: None,
-            channels: Channel::ALL.to_vec(),
+            channels: Channel::DEFAULT.to_vec(),
             protect: Vec::new(),
         }
     }
@@ -36,7 +36,7 @@ impl Builder {
         self
     }
 
-    /// Lets only these channels act.
+    /// Lets only these channels act; without it, those of [`Channel::DEFAULT`].
     pub fn channels(mut self, channels: &[Channel]) -> Self {
         self.channels = channels.to_vec();
         self

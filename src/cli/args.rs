@@ -69,7 +69,7 @@ pub struct General {
 #[derive(Args, Default)]
 #[command(next_help_heading = "Cleaning")]
 pub struct Engine {
-    /// Let only these channels act: encoding, ocr, spacing, spelling, sound, phrase
+    /// Let only these channels act: encoding, ocr, spacing, spelling, sound, phrase; without it phrase
     #[arg(long, value_delimiter = ',', value_name = "CHANNEL,…", value_parser = channel)]
     pub only: Option<Vec<Channel>>,
     /// Confidence from which a repair is made, 0 to 1; the same for all channels; without it the fitted one
