@@ -32,7 +32,7 @@ pub struct ExplainArgs {
     /// The lattice of readings, for Graphviz
     #[arg(long, help_heading = "Stages", conflicts_with_all = ["tokens", "readings", "path"])]
     lattice: bool,
-    /// The readings on the chosen path
+    /// The readings that won their places, made or not
     #[arg(long, help_heading = "Stages")]
     path: bool,
     #[command(flatten)]

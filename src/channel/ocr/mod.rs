@@ -202,9 +202,11 @@ impl<'l> Readers<'l> {
             self.span(text, sentence, &strange, span, out);
         }
         for at in 0..sentence.tokens.len() {
-            // What a mark ought to be, only words that can be trusted tell.
+            // What a mark ought to be, only words that can be trusted tell: in another language, none.
+            let near = &strange[at.saturating_sub(8)..(at + 9).min(strange.len())];
+            let unknown = near.iter().filter(|s| **s != Strange::No).count();
             let trusted = |i: usize| strange.get(i).is_none_or(|s| *s == Strange::No);
-            if trusted(at.wrapping_sub(1)) && trusted(at + 1) {
+            if unknown * 5 < near.len() || trusted(at.wrapping_sub(1)) && trusted(at + 1) {
                 self.mark(sentence, at, out);
             }
             self.joined(text, sentence, &strange, at, out);
