@@ -5,13 +5,14 @@
 
 #![cfg(feature = "formats")]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use proptest::test_runner::RngSeed;
 use ungarble::document::{Document, Format};
 use ungarble::{Channel, Cleaner, Edit, Patch};
 
@@ -314,21 +315,8 @@ fn sources() -> impl Strategy<Value = (Vec<u8>, Format)> {
     select(cases().into_iter().map(|(_, format, case)| (case.bytes(), format)).collect::<Vec<_>>())
 }
 
-/// So many random cases, unless the environment says otherwise.
-fn random(cases: u32) -> ProptestConfig {
-    let set = |name| std::env::var_os(name).is_some();
-    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if !set("PROPTEST_CASES") {
-        config.cases = cases;
-    }
-    if !set("PROPTEST_RNG_SEED") {
-        config.rng_seed = RngSeed::Fixed(20_261_122);
-    }
-    config
-}
-
 proptest! {
-    #![proptest_config(random(2000))]
+    #![proptest_config(common::random(2000))]
 
     #[test]
     fn edits_of_any_words((source, format) in sources(), picks in picks()) {

@@ -11,25 +11,11 @@ use common::{cleaner, files, in_parallel, read, texts};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use proptest::test_runner::RngSeed;
 use ungarble::lexicon::compile::Grammar;
 use ungarble::lexicon::image::{self, Image};
 use ungarble::lexicon::{Lexicon, source};
 use ungarble::text::{Kind, Token, mark_sentences, tokenize, word_hash};
 use ungarble::{Channel, Cleaned, Cleaner, Edit, Patch};
-
-/// So many random cases, unless the environment says otherwise.
-fn random(cases: u32) -> ProptestConfig {
-    let set = |name| std::env::var_os(name).is_some();
-    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if !set("PROPTEST_CASES") {
-        config.cases = cases;
-    }
-    if !set("PROPTEST_RNG_SEED") {
-        config.rng_seed = RngSeed::Fixed(20_240_229);
-    }
-    config
-}
 
 // ---- the texts ----
 
@@ -321,7 +307,7 @@ fn clean_text_is_borrowed() {
 }
 
 proptest! {
-    #![proptest_config(random(400))]
+    #![proptest_config(common::random(400))]
 
     #[test]
     fn sentences_in_any_order(text in splice()) {
@@ -411,7 +397,7 @@ fn is_replaced(patch: &Patch, at: usize) -> bool {
 }
 
 proptest! {
-    #![proptest_config(random(2000))]
+    #![proptest_config(common::random(2000))]
 
     #[test]
     fn patches_compose(text in "[abé ]{0,24}", one in cuts(), two in cuts()) {
@@ -494,7 +480,7 @@ fn tokens_of_real_texts() {
 }
 
 proptest! {
-    #![proptest_config(random(1000))]
+    #![proptest_config(common::random(1000))]
 
     #[test]
     fn tokens_of_any_bytes(bytes in vec(any::<u8>(), 0..300)) {

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use proptest::prelude::ProptestConfig;
+use proptest::test_runner::RngSeed;
 use ungarble::Cleaner;
 
 /// A path inside the repository.
@@ -148,4 +150,17 @@ fn in_order(line: &str) -> (String, usize, String) {
     let place = line.split('\t').next().unwrap_or("");
     let (file, number) = place.rsplit_once(':').unwrap_or((place, ""));
     (file.to_owned(), number.parse().unwrap_or(0), line.to_owned())
+}
+
+/// So many random cases, unless the environment says otherwise.
+pub fn random(cases: u32) -> ProptestConfig {
+    let set = |name| std::env::var_os(name).is_some();
+    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if !set("PROPTEST_CASES") {
+        config.cases = cases;
+    }
+    if !set("PROPTEST_RNG_SEED") {
+        config.rng_seed = RngSeed::Fixed(20_240_229);
+    }
+    config
 }

@@ -3,6 +3,8 @@
 //! What is strange (a word that nobody knows, digits among letters, a mark inside a word) and what stands in strange
 //! company is walked ([`walk`]): alone, with the marks that touch it, and joined with its neighbours.
 
+mod case;
+mod places;
 mod walk;
 
 use std::collections::HashMap;

@@ -12,8 +12,9 @@
 //! The search goes deeper in levels of cost: all words within the first level, and only where nothing better can come of
 //! the next one it stops there. It is budgeted: a garble beyond the budget stays as it is.
 
+use super::case::{Case, cases, fits, in_case, stood_fits};
+use super::places::{May, Place};
 use crate::cost::{Cost, UNIT};
-use crate::lexicon::confusions::LONGEST;
 use crate::lexicon::spellings::{Node, Spellings};
 use crate::lexicon::{Lexicon, Misreadings, WordId, Words, flag};
 
@@ -67,13 +68,6 @@ const VISITED: usize = 1 << 12;
 /// The levels of cost: about one confusion, two, three.
 const LEVELS: [Cost; 3] = [8 * UNIT + UNIT / 2, 14 * UNIT, 21 * UNIT];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Case {
-    Lower,
-    Title,
-    Upper,
-}
-
 /// What a step put on the page.
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -87,31 +81,6 @@ enum Step {
     Blank(u32, WordId),
     /// The end of a line.
     Break,
-}
-
-/// What may have stood where something is read: how many characters are read, what it costs, its number.
-#[derive(Debug, Clone, Copy)]
-struct May {
-    len: u8,
-    cost: Cost,
-    number: u32,
-}
-
-/// What may have stood at one place of what is read.
-#[derive(Debug, Default)]
-struct Place {
-    read: char,
-    /// The byte of a letter as it stands, 0 for what is not ASCII.
-    byte: u8,
-    /// Single letters for this one, by byte: at the beginning of a word, and inside.
-    begins: Vec<(u8, May)>,
-    inside: Vec<(u8, May)>,
-    /// Longer confusions.
-    longer: Vec<(May, [u8; 12])>,
-    /// Dirt.
-    dirt: Vec<May>,
-    /// Lost blanks, of which something else was read.
-    blanks: Vec<May>,
 }
 
 /// Scratch and knowledge of walks.
@@ -149,7 +118,8 @@ pub struct Walker<'l> {
     found: Vec<(Cost, Spelled)>,
 }
 
-fn units(nats: f32) -> Cost {
+/// Nats as a cost.
+pub fn units(nats: f32) -> Cost {
     (nats * UNIT as f32).round() as Cost
 }
 
@@ -265,47 +235,8 @@ impl<'l> Walker<'l> {
         self.bytes.clear();
         let low = |c: &char| if c.is_ascii_alphabetic() { c.to_ascii_lowercase() as u8 } else { 0 };
         self.bytes.extend(written.iter().map(low));
-        let misreadings = self.misreadings;
-        for (at, &read) in written.iter().enumerate() {
-            let byte = if read.is_ascii() { read.to_ascii_lowercase() as u8 } else { 0 };
-            let mut place = Place { read, byte, ..Place::default() };
-            for len in 1..=LONGEST.min(written.len() - at) {
-                let part = &written[at..at + len];
-                if part.contains(&BREAK) {
-                    break;
-                }
-                for m in misreadings.of(part) {
-                    let may = May { len: len as u8, cost: units(m.cost) + self.change, number: m.number };
-                    match m.stood.as_bytes() {
-                        [] => place.dirt.push(may),
-                        b" " => place.blanks.push(may),
-                        [c] if len == 1 && c.is_ascii_alphabetic() => {
-                            let low = c.to_ascii_lowercase();
-                            if stood_fits(self.case, true, &m.stood) {
-                                place.begins.push((low, may));
-                            }
-                            if stood_fits(self.case, false, &m.stood) {
-                                place.inside.push((low, may));
-                            }
-                        }
-                        stood => {
-                            let mut low = [0; 12];
-                            let small = m.stood.to_lowercase();
-                            if stood.len() <= 12 && small.len() <= 12 {
-                                low[..small.len()].copy_from_slice(small.as_bytes());
-                                place.longer.push((may, low));
-                            }
-                        }
-                    }
-                }
-            }
-            // The cheapest first, so that a walk may stop at what it cannot pay.
-            place.begins.sort_by_key(|(_, may)| may.cost);
-            place.inside.sort_by_key(|(_, may)| may.cost);
-            place.longer.sort_by_key(|(may, _)| may.cost);
-            place.dirt.sort_by_key(|may| may.cost);
-            self.places.push(place);
-        }
+        let at = |at| Place::new(self.misreadings, self.change, self.case, &written[at..]);
+        self.places.extend((0..written.len()).map(at));
     }
 
     fn step(&mut self, step: Step, here: Here) {
@@ -594,44 +525,4 @@ impl<'l> Walker<'l> {
         self.bar = self.bar.min(rank.saturating_add(MARGIN));
         self.found.push((rank, out));
     }
-}
-
-/// The cases that what stood there may have had.
-fn cases(written: &[char]) -> impl Iterator<Item = Case> + use<> {
-    let letters = written.iter().filter(|c| c.is_alphabetic()).count();
-    let upper = written.iter().filter(|c| c.is_uppercase()).count();
-    let first = written.iter().find(|c| c.is_alphanumeric()).is_some_and(|c| c.is_uppercase());
-    let mixed = if first { Case::Title } else { Case::Lower };
-    let shouts = upper > 1 && upper * 3 >= letters * 2;
-    let all = upper == letters && upper > 1;
-    [(shouts, Case::Upper), (!all, mixed)].into_iter().filter(|c| c.0).map(|c| c.1)
-}
-
-/// Does a letter stand in the case that is expected of it?
-fn fits(case: Case, begins: bool, words: u8, c: char) -> bool {
-    let upper = c.is_uppercase();
-    match case {
-        _ if !upper && !c.is_lowercase() => true,
-        Case::Upper => upper,
-        _ if begins && words > 0 => true,
-        Case::Title if begins => upper,
-        _ => !upper,
-    }
-}
-
-/// A letter in the case that is expected of it.
-fn in_case(case: Case, first: bool, c: char) -> char {
-    match case {
-        Case::Upper => c.to_ascii_uppercase(),
-        Case::Title if first => c.to_ascii_uppercase(),
-        _ => c.to_lowercase().next().unwrap_or(c),
-    }
-}
-
-/// May this have stood here, by its case? A word's first letter may be either.
-fn stood_fits(case: Case, begins: bool, stood: &str) -> bool {
-    stood.chars().enumerate().all(|(i, c)| match case {
-        Case::Upper => !c.is_lowercase(),
-        _ => begins && i == 0 || !c.is_uppercase(),
-    })
 }

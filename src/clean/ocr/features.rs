@@ -1,6 +1,7 @@
 //! How sure a repair of scanned text is: small decision trees over the evidence for it,
 //! fitted on pages with their truth (`dictionaries/model/ocr.trees`).
 
+use super::super::confidence::{log_odds, probability};
 use super::page::{Found, Noise, Page, Unit};
 use crate::channel::ocr::{Repair, Strange};
 use crate::cost::{Cost, UNIT};
@@ -15,12 +16,7 @@ pub type Features = [f32; FEATURES];
 
 /// The confidence that features give.
 pub fn confidence(lexicon: &Lexicon, features: &Features) -> f32 {
-    1.0 / (1.0 + (-lexicon.trees().sum(features)).exp())
-}
-
-fn log_odds(p: f32) -> f32 {
-    let p = p.clamp(0.001, 0.999);
-    (p / (1.0 - p)).ln()
+    probability(lexicon.trees().sum(features))
 }
 
 /// The features of a reading on the best path of a sentence.
