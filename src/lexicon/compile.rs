@@ -351,6 +351,9 @@ pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
     super::trees::Trees::parse(&place, &trees, &OcrWeights::SURE)?;
     let (place, old) = table("old.spellings")?;
     super::old::OldSpellings::parse(&place, &old)?;
+    let (place, signs) = table("ocr.signs")?;
+    super::signs::Signs::parse(&place, &signs)?;
+    sections.push(("signs", signs.into_bytes()));
     sections.push(("old", old.into_bytes()));
     sections.push(("confuse", confusions.into_bytes()));
     sections.push(("ocr", weights_of_scans.into_bytes()));

@@ -12,6 +12,7 @@ pub mod letters;
 mod memo;
 pub mod old;
 pub mod rules;
+pub mod signs;
 pub mod source;
 pub mod spellings;
 pub mod trees;
@@ -33,6 +34,7 @@ use image::Image;
 use letters::Letters;
 use old::OldSpellings;
 use rules::{Entry, Pattern, Rules};
+use signs::Signs;
 use spellings::Spellings;
 use trees::Trees;
 pub use weights::{OcrWeights, Weights};
@@ -48,7 +50,7 @@ pub struct Lexicon {
     spellings: Spellings<'static>,
     letters: Letters<'static>,
     scans: Arc<OnceLock<Scans>>,
-    scan_tables: [&'static [u8]; 3],
+    scan_tables: [&'static [u8]; 4],
     /// The built-in substitutions, then those of the user's tables.
     tables: Vec<Rules<'static>>,
     extra: ExtraWords,
@@ -63,11 +65,12 @@ pub struct Lexicon {
 }
 
 /// The tables of scanned text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Scans {
     misreadings: Misreadings,
     trees: Trees,
     old: OldSpellings,
+    signs: Signs,
 }
 
 impl Lexicon {
@@ -95,7 +98,7 @@ impl Lexicon {
             spellings: Spellings::open(s("spell")).ok_or_else(|| broken("spellings"))?,
             letters: Letters::open(s("letters")).ok_or_else(|| broken("letters"))?,
             scans: Arc::default(),
-            scan_tables: [s("confuse"), s("trees"), s("old")],
+            scan_tables: [s("confuse"), s("trees"), s("old"), s("signs")],
             tables: vec![rules],
             extra: ExtraWords::new(words.len() as WordId),
             own: HashSet::new(),
@@ -171,29 +174,33 @@ impl Lexicon {
         &self.scans().old
     }
 
+    /// Signs in scanned text.
+    pub fn signs(&self) -> &Signs {
+        &self.scans().signs
+    }
+
     /// The tables of scanned text, read when they are first asked for: text that is no scan does without.
     fn scans(&self) -> &Scans {
         self.scans.get_or_init(|| {
-            let [confusions, trees, old] = self.scan_tables.map(String::from_utf8_lossy);
+            let [confusions, trees, old, signs] = self.scan_tables.map(String::from_utf8_lossy);
             // The compiler of the image has read them without a fault.
             let trees = Trees::parse("trees", &trees, &OcrWeights::SURE).unwrap_or_default();
             let table = confusions::parse("confusions", &confusions).unwrap_or_default();
             let old = OldSpellings::parse("old", &old).unwrap_or_default();
-            Scans { misreadings: Misreadings::new(table), trees, old }
+            let signs = Signs::parse("signs", &signs).unwrap_or_default();
+            Scans { misreadings: Misreadings::new(table), trees, old, signs }
         })
     }
 
     /// Another table of what scanners make of letters.
     pub fn set_confusions(&mut self, table: Vec<Confusion>) {
-        let old = self.old_spellings().clone();
-        let scans = Scans { misreadings: Misreadings::new(table), trees: self.trees().clone(), old };
+        let scans = Scans { misreadings: Misreadings::new(table), ..self.scans().clone() };
         self.scans = Arc::new(OnceLock::from(scans));
     }
 
     /// Other trees for how sure a repair of scanned text is, for fitting new ones.
     pub fn set_trees(&mut self, trees: Trees) {
-        let old = self.old_spellings().clone();
-        let scans = Scans { misreadings: self.misreadings().clone(), trees, old };
+        let scans = Scans { trees, ..self.scans().clone() };
         self.scans = Arc::new(OnceLock::from(scans));
     }
 

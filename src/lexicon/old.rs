@@ -6,10 +6,14 @@ use super::words::{Words, flag};
 use crate::error::{Error, Result};
 use crate::text::word_hash;
 
+/// Letters that an old word has beside its old ending or beginning, at least: `trie` is no old `try`.
+const STEM: usize = 3;
+
 /// The table.
 #[derive(Debug, Clone, Default)]
 pub struct OldSpellings {
     words: HashSet<u64>,
+    dialect: HashSet<u64>,
     pairs: HashSet<(u64, u64)>,
     /// Old endings with the modern ones.
     endings: Vec<(Box<str>, Box<str>)>,
@@ -33,7 +37,10 @@ impl OldSpellings {
                 [old, modern] => match (old.strip_prefix('~'), old.strip_suffix('~')) {
                     (Some(old), _) => out.endings.push((old.into(), modern.into())),
                     (_, Some(old)) => out.beginnings.push((old.into(), modern.into())),
-                    _ => _ = out.words.insert(word_hash(old)),
+                    _ => match old.strip_prefix('+') {
+                        Some(dialect) => _ = out.dialect.insert(word_hash(dialect)),
+                        None => _ = out.words.insert(word_hash(old)),
+                    },
                 },
                 [first, second, _] => _ = out.pairs.insert((word_hash(first), word_hash(second))),
                 _ => {
@@ -53,12 +60,19 @@ impl OldSpellings {
         let english = |word: &str| words.flags(words.find(word_hash(word))) & flag::ENGLISH != 0;
         let low = word.to_lowercase().replace('\u{2019}', "'");
         let ends = |(old, modern): &(Box<str>, Box<str>)| {
-            low.strip_suffix(&**old).is_some_and(|stem| stem.len() > 1 && english(&format!("{stem}{modern}")))
+            low.strip_suffix(&**old)
+                .is_some_and(|stem| stem.len() >= STEM && english(&format!("{stem}{modern}")))
         };
         let begins = |(old, modern): &(Box<str>, Box<str>)| {
-            low.strip_prefix(&**old).is_some_and(|rest| rest.len() > 1 && english(&format!("{modern}{rest}")))
+            low.strip_prefix(&**old)
+                .is_some_and(|rest| rest.len() >= STEM && english(&format!("{modern}{rest}")))
         };
         self.endings.iter().any(ends) || self.beginnings.iter().any(begins)
+    }
+
+    /// Is this a word of a dialect, by its hash? Right where the text has more of them.
+    pub fn is_dialect(&self, word: u64) -> bool {
+        self.dialect.contains(&word)
     }
 
     /// Are these two words what is one word today?
@@ -82,6 +96,7 @@ mod tests {
         for word in ["tbe", "committce", "improvcd", "tho'd"] {
             assert!(!old.is_old(lexicon.words(), word), "{word}");
         }
+        assert!(old.is_dialect(word_hash("heid")) && !old.is_old(lexicon.words(), "heid"));
         assert!(old.is_pair(word_hash("my"), word_hash("self")));
     }
 

@@ -182,6 +182,8 @@ weights! {
     real,
     /// Cost of dropping a mark, beyond what the table says.
     stray,
+    /// Cost of a capital where a small letter is expected, as it stands.
+    capital,
     /// Weight of how common a word is while candidates are looked for (a factor).
     common,
     /// Share of strange words from which on a text is looked at.
@@ -196,7 +198,7 @@ weights! {
 
 impl OcrWeights {
     /// The names of the evidence for a repair of scanned text, as `dictionaries/model/ocr.trees` asks for it.
-    pub const SURE: [&str; 37] = [
+    pub const SURE: [&str; 48] = [
         "bias",
         "posterior",
         "changed",
@@ -234,6 +236,17 @@ impl OcrWeights {
         "words",
         "longer",
         "size",
+        "best",
+        "cased",
+        "number",
+        "capitals",
+        "dialect",
+        "elided",
+        "apostrophe",
+        "meant_here",
+        "meant_next",
+        "stood_here",
+        "stood_next",
     ];
 
     /// The weights of an image.

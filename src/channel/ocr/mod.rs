@@ -5,15 +5,18 @@
 
 mod case;
 mod places;
+mod single;
 mod walk;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use single::is_odd_capital;
 pub use walk::{BREAK, Limits, Spelled, Walker};
 
 use super::Sentence;
 use crate::cost::{Cost, UNIT};
+use crate::lexicon::signs::Signs;
 use crate::lexicon::{Lexicon, UNKNOWN, WordId, flag};
 use crate::text::{Kind, Shape, Token};
 
@@ -32,6 +35,10 @@ pub enum Repair {
     Mark,
     /// Nothing for a mark or a speck.
     Stray,
+    /// A small letter at the beginning of a word for a capital.
+    Case,
+    /// Figures for letters in a number.
+    Number,
 }
 
 /// One way to read a span of scanned text.
@@ -109,37 +116,9 @@ pub fn strange(lexicon: &Lexicon, text: &[u8], token: &Token, id: WordId) -> Str
         Kind::Number => {
             let bytes = token.bytes(text);
             let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
-            let tail =
-                &bytes[bytes.len() - bytes.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count()..];
-            let known = matches!(
-                tail.to_ascii_lowercase().as_slice(),
-                b"" | b"st"
-                    | b"nd"
-                    | b"rd"
-                    | b"th"
-                    | b"d"
-                    | b"s"
-                    | b"m"
-                    | b"k"
-                    | b"l"
-                    | b"mm"
-                    | b"cm"
-                    | b"km"
-                    | b"kg"
-                    | b"bn"
-                    | b"am"
-                    | b"pm"
-                    | b"ft"
-                    | b"in"
-                    | b"lb"
-                    | b"oz"
-                    | b"x"
-                    | b"p"
-                    | b"c"
-                    | b"g"
-                    | b"b"
-                    | b"v"
-            );
+            let tail = bytes.len() - bytes.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+            let known =
+                std::str::from_utf8(&bytes[tail..]).is_ok_and(|tail| lexicon.signs().ends_number(tail));
             if known && digits > 0 { Strange::No } else { Strange::Yes }
         }
         Kind::Protected => {
@@ -183,17 +162,18 @@ impl<'l> Readers<'l> {
         out
     }
 
-    /// Appends the readings of a sentence, ordered by their first token.
-    pub fn readings(&mut self, text: &[u8], sentence: &Sentence<'_>, out: &mut Vec<Reading>) {
+    /// Appends the readings of a sentence, ordered by their first token; `strange` is how strange each token is.
+    pub fn readings(
+        &mut self,
+        text: &[u8],
+        sentence: &Sentence<'_>,
+        strange: &[Strange],
+        out: &mut Vec<Reading>,
+    ) {
         let lexicon = self.lexicon;
-        let strange: Vec<Strange> = sentence
-            .tokens
-            .iter()
-            .zip(sentence.ids)
-            .map(|(token, id)| strange(lexicon, text, token, *id))
-            .collect();
         let from = out.len();
-        let mut spans = Spans { text, tokens: sentence.tokens, strange: &strange, found: Vec::new() };
+        let signs = lexicon.signs();
+        let mut spans = Spans { signs, text, tokens: sentence.tokens, strange, found: Vec::new() };
         for at in 0..sentence.tokens.len() {
             spans.of(at);
         }
@@ -201,7 +181,7 @@ impl<'l> Readers<'l> {
         found.sort_unstable_by_key(|s| (s.start, s.end));
         found.dedup();
         for span in found {
-            self.span(text, sentence, &strange, span, out);
+            self.span(text, sentence, strange, span, out);
         }
         for at in 0..sentence.tokens.len() {
             // What a mark ought to be, only words that can be trusted tell: in another language, none.
@@ -209,9 +189,13 @@ impl<'l> Readers<'l> {
             let unknown = near.iter().filter(|s| **s != Strange::No).count();
             let trusted = |i: usize| strange.get(i).is_none_or(|s| *s == Strange::No);
             if unknown * 5 < near.len() || trusted(at.wrapping_sub(1)) && trusted(at + 1) {
-                self.mark(sentence, at, out);
+                single::mark(lexicon, sentence, at, out);
             }
-            self.joined(text, sentence, &strange, at, out);
+            single::capital(lexicon, text, sentence, at, out);
+            if strange[at] == Strange::Yes {
+                single::number(lexicon, text, sentence, at, out);
+            }
+            self.joined(text, sentence, strange, at, out);
         }
         out[from..].sort_by_key(|r| r.start);
     }
@@ -256,8 +240,7 @@ impl<'l> Readers<'l> {
             }
         }
         // `well- known`: a hyphen with a blank on one side only, but for `two- and three-fold`.
-        let suspended = ["and", "or", "to"].iter().any(|w| last.hash == crate::text::word_hash(w));
-        if hyphen && last.spaced && !suspended {
+        if hyphen && last.spaced && !self.lexicon.signs().hangs(last.hash) {
             let ids = sentence.ids[at..=end].iter().map(|id| self.lexicon.model_id(*id)).collect();
             add(format!("{before}-{after}"), ids, HYPHENATED, None);
         }
@@ -288,7 +271,7 @@ impl<'l> Readers<'l> {
         let (worst, wanted, steps) = match span.how {
             How::Strange => (nats(10 + letters * 3), 8, STEPS),
             How::Joined => (nats(14), 3, STEPS / 4),
-            How::Real => (nats(11), 4, STEPS / 4),
+            How::Real => (nats(11), 8, STEPS / 4),
         };
         let (unheard, words) = match span.how {
             How::Strange => (unheard, if letters > 9 { 3 } else { 2 }),
@@ -313,38 +296,6 @@ impl<'l> Readers<'l> {
                 () => Repair::Letters,
             };
             out.push(Reading { start: span.start, end: span.end, repair, spelled: Arc::clone(spelled) });
-        }
-    }
-
-    /// A mark as dirt, or as another mark.
-    fn mark(&mut self, sentence: &Sentence<'_>, at: usize, out: &mut Vec<Reading>) {
-        let token = &sentence.tokens[at];
-        let Some(c) = token.mark() else { return };
-        let misreadings = self.lexicon.misreadings();
-        for m in misreadings.of(&[c]) {
-            let mut chars = m.stood.chars();
-            let (repair, ids) = match (chars.next(), chars.next()) {
-                (None, _) => (Repair::Stray, Vec::new()),
-                (Some(stood), None) if stood.is_ascii_punctuation() => {
-                    let id = self.lexicon.find(crate::text::word_hash(&m.stood));
-                    if id == UNKNOWN {
-                        continue;
-                    }
-                    (Repair::Mark, vec![id])
-                }
-                _ => continue,
-            };
-            let spelled = Spelled {
-                text: m.stood.to_string(),
-                ids,
-                cost: (m.cost * UNIT as f32).round() as Cost,
-                changes: 1,
-                unheard: 0,
-                used: vec![m.number],
-                broken: None,
-            };
-            let (start, end) = (at as u16, at as u16 + 1);
-            out.push(Reading { start, end, repair, spelled: Arc::new(spelled) });
         }
     }
 }
@@ -384,6 +335,7 @@ struct Span {
 
 /// Collects the spans of a sentence that are worth a walk.
 struct Spans<'s> {
+    signs: &'s Signs,
     text: &'s [u8],
     tokens: &'s [Token],
     strange: &'s [Strange],
@@ -431,36 +383,9 @@ impl Spans<'_> {
     /// Does a mark touch a word here that no prose puts there? (`man}` `highe/t`)
     fn oddly_marked(&self, at: usize) -> bool {
         let odd = |i: usize| {
-            self.tokens.get(i).is_some_and(|t| {
-                !t.spaced
-                    && matches!(
-                        t.mark(),
-                        Some(
-                            '^' | '}'
-                                | '{'
-                                | '|'
-                                | '\\'
-                                | '~'
-                                | '*'
-                                | '<'
-                                | '>'
-                                | '='
-                                | '+'
-                                | '_'
-                                | '/'
-                                | '«'
-                                | '»'
-                                | '£'
-                                | '§'
-                                | '•'
-                                | '■'
-                                | '°'
-                                | '™'
-                                | '®'
-                                | '©'
-                        )
-                    )
-            })
+            self.tokens
+                .get(i)
+                .is_some_and(|t| !t.spaced && t.mark().is_some_and(|mark| self.signs.is_odd(mark)))
         };
         odd(at) || at > 0 && odd(at - 1) && !self.tokens[at].spaced
     }

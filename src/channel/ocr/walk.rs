@@ -522,7 +522,10 @@ impl<'l> Walker<'l> {
         }
         let last = here.node.word().map_or(0, |id| self.words.log_count(id));
         let rank = here.cost + here.spent + self.common(last);
-        self.bar = self.bar.min(rank.saturating_add(MARGIN));
+        // What stands there is no measure: whether it is right, the words around it tell.
+        if out.changes > 0 {
+            self.bar = self.bar.min(rank.saturating_add(MARGIN));
+        }
         self.found.push((rank, out));
     }
 }

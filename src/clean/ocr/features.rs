@@ -2,16 +2,16 @@
 //! fitted on pages with their truth (`dictionaries/model/ocr.trees`).
 
 use super::super::confidence::{log_odds, probability};
-use super::page::{Found, Noise, Page, Unit};
+use super::page::{Found, Noise, Page, Unit, has_apostrophe};
 use crate::channel::ocr::{Repair, Strange};
-use crate::cost::{Cost, UNIT};
+use crate::cost::UNIT;
 use crate::lexicon::{BEGIN, END, Lexicon, OcrWeights, WordId};
 use crate::text::{Kind, Shape};
 
 /// How many there are.
 pub const FEATURES: usize = OcrWeights::SURE.len();
 
-/// The evidence for one reading of the best path, in the order of [`OcrWeights::SURE`].
+/// The evidence for one reading, in the order of [`OcrWeights::SURE`].
 pub type Features = [f32; FEATURES];
 
 /// The confidence that features give.
@@ -19,7 +19,7 @@ pub fn confidence(lexicon: &Lexicon, features: &Features) -> f32 {
     probability(lexicon.trees().sum(features))
 }
 
-/// The features of a reading on the best path of a sentence.
+/// The features of a reading; `path` is the best path of its sentence.
 pub fn features(
     lexicon: &Lexicon,
     page: &Page<'_>,
@@ -61,6 +61,8 @@ pub fn features(
     let (before, after) = around(page, unit, path, reading.start, reading.end);
     let meant: Vec<WordId> = spelled.ids.iter().map(|id| lexicon.model_id(*id)).collect();
     let stood: Vec<WordId> = page.ids[start..end].to_vec();
+    let meant_costs = costs(lexicon, &before, &meant, &after);
+    let stood_costs = costs(lexicon, &before, &stood, &after);
     let grams = lexicon.grams();
     let sees = |a: WordId, b: WordId| is(grams.bigram(a, b).is_some());
     let edge = |ids: &[WordId], first: bool| if first { ids.first().copied() } else { ids.last().copied() };
@@ -68,7 +70,7 @@ pub fn features(
         1.0,
         log_odds(same),
         log_odds(changed),
-        (gain(lexicon, &before, &stood, &meant, &after)).clamp(-20.0, 20.0),
+        (stood_costs[0] + stood_costs[1] - meant_costs[0] - meant_costs[1]).clamp(-20.0, 20.0),
         spelled.cost as f32 / UNIT as f32,
         f32::from(spelled.changes),
         f32::from(spelled.unheard),
@@ -96,13 +98,26 @@ pub fn features(
         f32::from(page.ids[start..end].iter().map(|id| lexicon.words().log_count(*id)).min().unwrap_or(0))
             / 8.0,
         spelled.ids.iter().map(|id| page.meant(*id)).fold(f32::MAX, f32::min).min(99.0).ln_1p(),
-        standing(lexicon, &before, &stood, &after),
+        (stood_costs[0] + stood_costs[1]) / (stood.len() + 2) as f32,
         is(start > 0 && page.strange[start - 1] == Strange::Yes),
         is(page.strange.get(end) == Some(&Strange::Yes)),
         is(tokens[0].shape != Shape::Lower),
         spelled.ids.len() as f32,
         spelled.text.len() as f32 - (tokens[tokens.len() - 1].end - tokens[0].start) as f32,
         page.letters.max(1.0).ln(),
+        is(path.contains(&(index as u32))),
+        is(reading.repair == Repair::Case),
+        is(reading.repair == Repair::Number),
+        page.capitals,
+        page.dialect,
+        page.elided,
+        is(has_apostrophe(&String::from_utf8_lossy(
+            &page.text[tokens[0].start as usize..tokens[tokens.len() - 1].end as usize],
+        ))),
+        meant_costs[0],
+        meant_costs[1],
+        stood_costs[0],
+        stood_costs[1],
     ]
 }
 
@@ -130,30 +145,19 @@ fn around(page: &Page<'_>, unit: &Unit, path: &[u32], start: u16, end: u16) -> (
     ([before[n - 2], before[n - 1]], [after[0], after[1]])
 }
 
-/// What the language model gains by `meant` for `written`, in nats.
-fn gain(
-    lexicon: &Lexicon,
-    before: &[WordId; 2],
-    written: &[WordId],
-    meant: &[WordId],
-    after: &[WordId; 2],
-) -> f32 {
-    (cost(lexicon, before, written, after) - cost(lexicon, before, meant, after)) as f32 / UNIT as f32
-}
-
-/// What the language model asks for each word as it stands, in nats.
-fn standing(lexicon: &Lexicon, before: &[WordId; 2], written: &[WordId], after: &[WordId; 2]) -> f32 {
-    cost(lexicon, before, written, after) as f32 / UNIT as f32 / (written.len() + 2) as f32
-}
-
-fn cost(lexicon: &Lexicon, before: &[WordId; 2], words: &[WordId], after: &[WordId; 2]) -> Cost {
+/// What the language model asks for words, and for the two after them, in nats.
+fn costs(lexicon: &Lexicon, before: &[WordId; 2], words: &[WordId], after: &[WordId; 2]) -> [f32; 2] {
     let grams = lexicon.grams();
     let mut state = grams.after(before[0], before[1], grams.bigram(before[0], before[1]));
-    let mut sum = 0;
-    for &word in words.iter().chain(after) {
-        let (cost, next) = grams.score(state, word);
-        sum += cost;
-        state = next;
-    }
-    sum
+    let mut cost = |words: &[WordId]| {
+        let mut sum = 0;
+        for &word in words {
+            let (cost, next) = grams.score(state, word);
+            sum += cost;
+            state = next;
+        }
+        sum as f32 / UNIT as f32
+    };
+    let own = cost(words);
+    [own, cost(after)]
 }

@@ -21,6 +21,9 @@ use crate::text::Token;
 /// Share of the letters that an ordinary scan misreads.
 const ORDINARY: f32 = 0.015;
 
+/// Readings below this posterior are not judged: 1 in 100 of them is right.
+const CHANCE: f32 = 0.02;
+
 /// What was found in a scanned text.
 #[derive(Debug, Default)]
 pub struct Scanned {
@@ -52,35 +55,39 @@ pub fn read(
     let mut out = Scanned { noise: noise.rate, ..Scanned::default() };
     for (unit, decoded) in page.units.iter().zip(&found.decoded) {
         let Some(decoded) = decoded else { continue };
-        if explain {
-            for i in unit.readings.clone().filter(|i| !decoded.path.contains(&(*i as u32))) {
-                let mut seen = [0.0; FEATURES];
-                seen[1] = found.posterior(i);
-                let reading = &page.readings[i];
-                if let Some(edit) = edit(&page, &page.tokens[unit.tokens.clone()], reading, 0.0) {
-                    out.evidence.push((edit, seen));
-                }
+        let tokens = &page.tokens[unit.tokens.clone()];
+        let mut candidates = Vec::new();
+        for index in unit.readings.clone() {
+            let reading = &page.readings[index];
+            let posterior = found.posterior(index);
+            let judged = posterior >= CHANCE && reading.repair != Repair::Whole;
+            if !judged && !explain {
+                continue;
+            }
+            let mut seen = [0.0; FEATURES];
+            let mut confidence = 0.0;
+            if judged {
+                seen = features::features(lexicon, &page, unit, &found, &noise, &decoded.path, index);
+                confidence = features::confidence(lexicon, &seen);
+            }
+            let Some(edit) = edit(&page, tokens, reading, confidence) else { continue };
+            if explain {
+                out.evidence.push((edit.clone(), seen));
+            }
+            if confidence >= super::DOUBT {
+                candidates.push((confidence, edit));
             }
         }
-        for index in &decoded.path {
-            let reading = &page.readings[*index as usize];
-            if reading.repair == Repair::Whole {
+        // The surest first; what meets it is beaten.
+        candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut taken: Vec<Edit> = Vec::new();
+        for (confidence, edit) in candidates {
+            let meets = |e: &Edit| e.range.start < edit.range.end && edit.range.start < e.range.end;
+            if taken.iter().any(meets) {
                 continue;
             }
-            let features =
-                features::features(lexicon, &page, unit, &found, &noise, &decoded.path, *index as usize);
-            let confidence = features::confidence(lexicon, &features);
-            let Some(edit) = edit(&page, &page.tokens[unit.tokens.clone()], reading, confidence) else {
-                continue;
-            };
-            if explain {
-                out.evidence.push((edit.clone(), features));
-            }
-            if confidence >= threshold {
-                out.edits.push(edit);
-            } else if confidence >= super::DOUBT {
-                out.doubts.push(edit);
-            }
+            taken.push(edit.clone());
+            if confidence >= threshold { out.edits.push(edit) } else { out.doubts.push(edit) }
         }
     }
     out
@@ -130,6 +137,8 @@ fn reason(reading: &Reading, written: &str, text: &str) -> (Channel, String) {
         Repair::Spacing => (Channel::Spacing, format!("a word broken apart: {written}")),
         Repair::Stray => (Channel::Ocr, format!("{written} from dirt")),
         Repair::Mark => (Channel::Ocr, format!("{written} for {text}")),
+        Repair::Case => (Channel::Ocr, format!("a capital misread: {written}")),
+        Repair::Number => (Channel::Ocr, format!("figures misread: {written} -> {text}")),
         _ => (Channel::Ocr, format!("letters misread: {written} -> {text}")),
     }
 }

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use crate::channel::Sentence;
-use crate::channel::ocr::{Readers, Reading, Repair, Strange, strange};
+use crate::channel::ocr::{Readers, Reading, Repair, Strange, is_odd_capital, strange};
 use crate::cost::{self, Cost, NEVER, UNIT};
 use crate::decode::{Beam, Decoded, Graph, Lattice, Search};
 use crate::lexicon::abbreviations::is_abbreviation;
 use crate::lexicon::{BEGIN, END, Lexicon, Memo, UNKNOWN, WordId};
-use crate::text::{ByHash, Kind, Token, mark_sentences, tokenize_some};
+use crate::text::{ByHash, Kind, Shape, Token, mark_sentences, tokenize_some};
 
 /// Longer sentences are cut: the search looks no further anyway.
 const LONGEST: usize = 400;
@@ -18,6 +18,9 @@ const CHOICES: usize = 8;
 
 /// How far a reading may be behind the text as it stands, by its neighbours alone.
 const BEHIND: Cost = 7 * UNIT;
+
+/// Words of dialects in a hundred tokens from which on a text is in dialect: novels in plain English have less than 0.3.
+const DIALECT: f32 = 1.0;
 
 /// Share of the letters that were misread in the texts that the table of confusions was counted in.
 const COUNTED: f32 = 0.012;
@@ -48,6 +51,12 @@ pub struct Page<'s> {
     pub units: Vec<Unit>,
     /// Letters and digits.
     pub letters: f32,
+    /// Words of dialects, in a hundred tokens.
+    pub dialect: f32,
+    /// Words with an apostrophe that nobody knows, and apostrophes at a word's end, in a hundred tokens.
+    pub elided: f32,
+    /// Capitalised words that are no names, in a hundred words after small ones: some printers gave nouns capitals.
+    pub capitals: f32,
     /// How often each strange word stands there, by its hash.
     pub again: ByHash<u32>,
     /// How often each word stands there.
@@ -101,6 +110,9 @@ impl<'s> Page<'s> {
             readings: Vec::new(),
             units: Vec::new(),
             letters: 0.0,
+            dialect: 0.0,
+            elided: 0.0,
+            capitals: 0.0,
             again: ByHash::default(),
             stands: Vec::new(),
             search: Search::default(),
@@ -112,13 +124,27 @@ impl<'s> Page<'s> {
             tokenize_some(&text[..stretch.end], stretch.start, usize::MAX, &mut page.tokens);
             mark_sentences(&mut page.tokens[first..], is_abbreviation);
         }
-        for token in &page.tokens {
+        let old = lexicon.old_spellings();
+        let hundreds = page.tokens.len().max(100) as f32 / 100.0;
+        page.dialect = page.tokens.iter().filter(|t| old.is_dialect(t.hash)).count() as f32 / hundreds;
+        let speaks = page.dialect >= DIALECT;
+        let (mut small, mut capitals, mut elided) = (0, 0, 0);
+        for (at, token) in page.tokens.iter().enumerate() {
             let id = lexicon.token_id(token);
-            let odd = strange(lexicon, text, token, id);
+            let odd = match strange(lexicon, text, token, id) {
+                Strange::Yes | Strange::Rare if speaks && old.is_dialect(token.hash) => Strange::Never,
+                odd => odd,
+            };
+            elided += usize::from(is_elided(text, token, odd));
             let id = if odd == Strange::Yes { UNKNOWN } else { lexicon.model_id(id) };
             page.ids.push(id);
             page.strange.push(odd);
-            page.stands.push(stands(lexicon, text, token, id, odd));
+            let before = at.checked_sub(1).map(|at| &page.tokens[at]);
+            let capital = is_odd_capital(lexicon, before, token, id);
+            let follows = before.is_some_and(|b| b.kind == Kind::Word && b.shape == Shape::Lower);
+            small += usize::from(follows && token.kind == Kind::Word);
+            capitals += usize::from(capital);
+            page.stands.push(stands(lexicon, text, token, id, odd, capital));
             if token.kind != Kind::Mark {
                 page.letters += (token.end - token.start) as f32;
             }
@@ -131,6 +157,8 @@ impl<'s> Page<'s> {
                 *page.again.entry(token.hash).or_insert(0) += 1;
             }
         }
+        page.elided = elided as f32 / hundreds;
+        page.capitals = capitals as f32 * 100.0 / (small as f32).max(100.0);
         let mut memo = Memo::default();
         let mut start = 0;
         for i in 1..=page.tokens.len() {
@@ -152,7 +180,7 @@ impl<'s> Page<'s> {
     ) {
         let from = self.readings.len();
         let mut proposed = Vec::new();
-        readers.readings(self.text, &self.sentence(&tokens), &mut proposed);
+        readers.readings(self.text, &self.sentence(&tokens), &self.strange[tokens.clone()], &mut proposed);
         let sentence = self.sentence(&tokens);
         let mut chosen: Vec<(Cost, Reading)> = Vec::new();
         let mut kept = Vec::new();
@@ -350,14 +378,35 @@ fn again(lexicon: &Lexicon, reading: &Reading, noise: &Noise, own: f32) -> Cost 
 }
 
 /// −ln of how likely a token is as it stands, beyond what the language model says of it.
-fn stands(lexicon: &Lexicon, text: &[u8], token: &Token, id: WordId, strange: Strange) -> Cost {
+fn stands(
+    lexicon: &Lexicon,
+    text: &[u8],
+    token: &Token,
+    id: WordId,
+    strange: Strange,
+    capital: bool,
+) -> Cost {
     let weights = lexicon.ocr_weights();
     let nats = match (token.kind, strange) {
         (Kind::Mark, _) if id == UNKNOWN => 3.0,
         (_, Strange::Yes) => weights.letters * lexicon.letters().cost(token.str(text)),
+        _ if capital => weights.capital,
         _ => 0.0,
     };
     (nats * UNIT as f32).round() as Cost
+}
+
+/// Does an apostrophe stand in a word that nobody knows, or at the end of a word?
+fn is_elided(text: &[u8], token: &Token, strange: Strange) -> bool {
+    match token.kind {
+        Kind::Mark => !token.spaced && matches!(token.mark(), Some('\'' | '\u{2019}')),
+        _ => strange == Strange::Yes && has_apostrophe(token.str(text)),
+    }
+}
+
+/// Does an apostrophe stand in this?
+pub fn has_apostrophe(text: &str) -> bool {
+    text.contains(['\'', '\u{2019}'])
 }
 
 fn beam(lexicon: &Lexicon) -> Beam {
