@@ -6,11 +6,12 @@
 mod case;
 mod places;
 mod walk;
+mod walks;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use walk::{BREAK, Limits, Spelled, Walker};
+pub use walks::Walks;
 
 use super::Sentence;
 use crate::cost::{Cost, UNIT};
@@ -47,7 +48,7 @@ pub struct Reading {
     pub spelled: Arc<Spelled>,
 }
 
-/// Places that a walk looks at in a level: 500 of them find all but 0.4 points of what 1,500 find (WER cut, newspapers).
+/// Places that a walk looks at.
 const STEPS: usize = 500;
 
 /// Words longer than this are not walked: no English word is.
@@ -55,12 +56,6 @@ const LONGEST: usize = 28;
 
 /// What it costs that a blank follows a hyphen inside a word, in nats: it is likelier than that none is meant.
 const HYPHENATED: f32 = -1.0;
-
-/// Walks that were made: the same characters are read in the same ways everywhere.
-pub type Walks = HashMap<(Vec<char>, Limits), Arc<[Arc<Spelled>]>>;
-
-/// Walks remembered at most; then all are forgotten.
-const REMEMBERED: usize = 50_000;
 
 /// Proposes readings, and remembers its walks.
 pub struct Readers<'l> {
@@ -162,25 +157,26 @@ pub fn strange(lexicon: &Lexicon, text: &[u8], token: &Token, id: WordId) -> Str
 
 impl<'l> Readers<'l> {
     /// Readers over a lexicon, with walks that were made over the same one.
-    pub fn new(lexicon: &'l Lexicon, known: Walks) -> Self {
-        Self { lexicon, walker: Walker::new(lexicon), known }
+    pub fn new(lexicon: &'l Lexicon, mut known: Walks) -> Self {
+        let walker = Walker::new(lexicon, std::mem::take(&mut known.room));
+        Self { lexicon, walker, known }
     }
 
     /// The walks that were made, for the next readers.
     pub fn into_walks(self) -> Walks {
-        self.known
+        let mut known = self.known;
+        known.room = self.walker.into_room();
+        known
     }
 
-    fn walk(&mut self, written: Vec<char>, limits: Limits) -> Arc<[Arc<Spelled>]> {
-        if let Some(found) = self.known.get(&(written.clone(), limits)) {
+    fn walk(&mut self, written: &[char], limits: Limits) -> walks::Found {
+        let key = walks::key(written, &limits);
+        if let Some(found) = self.known.get(key, written, &limits) {
             return Arc::clone(found);
         }
-        let out: Arc<[Arc<Spelled>]> = self.walker.read(&written, limits).into_iter().map(Arc::new).collect();
-        if self.known.len() >= REMEMBERED {
-            self.known.clear();
-        }
-        self.known.insert((written, limits), Arc::clone(&out));
-        out
+        let found: walks::Found = self.walker.read(written, limits).into_iter().map(Arc::new).collect();
+        self.known.insert(key, written, limits, Arc::clone(&found));
+        found
     }
 
     /// Appends the readings of a sentence, ordered by their first token.
@@ -302,7 +298,7 @@ impl<'l> Readers<'l> {
         };
         let limits = Limits { unheard, words, worst, wanted, steps, stands, begins: begins(sentence, start) };
         let broken = written.contains(&BREAK);
-        for spelled in self.walk(written, limits).iter() {
+        for spelled in self.walk(&written, limits).iter() {
             let whole = tokens.len() == 1 && span.how == How::Real;
             let known = strange[start..end].iter().all(|s| *s == Strange::No);
             let words = tokens.iter().filter(|t| t.kind != Kind::Mark).count() - usize::from(broken);
