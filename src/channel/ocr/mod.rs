@@ -48,8 +48,9 @@ pub struct Reading {
     pub spelled: Arc<Spelled>,
 }
 
-/// Places that a walk looks at.
-const STEPS: usize = 500;
+/// Ways that go on from a place of a walk: what is strange, neighbours that may be one word, known words. 60 for 40 bring
+/// 0.2 points (WER cut, newspapers) at half the speed.
+const WIDTHS: [usize; 3] = [40, 8, 8];
 
 /// Words longer than this are not walked: no English word is.
 const LONGEST: usize = 28;
@@ -281,10 +282,10 @@ impl<'l> Readers<'l> {
             _ => 3,
         };
         let nats = |n: usize| n as Cost * UNIT;
-        let (worst, wanted, steps) = match span.how {
-            How::Strange => (nats(10 + letters * 3), 8, STEPS),
-            How::Joined => (nats(14), 3, STEPS / 4),
-            How::Real => (nats(11), 4, STEPS / 4),
+        let (worst, wanted, width) = match span.how {
+            How::Strange => (nats(10 + letters * 3), 8, WIDTHS[0]),
+            How::Joined => (nats(14), 3, WIDTHS[1]),
+            How::Real => (nats(11), 4, WIDTHS[2]),
         };
         let (unheard, words) = match span.how {
             How::Strange => (unheard, if letters > 9 { 3 } else { 2 }),
@@ -296,7 +297,7 @@ impl<'l> Readers<'l> {
             How::Strange => stands(self.lexicon, &written),
             _ => Cost::MAX / 2,
         };
-        let limits = Limits { unheard, words, worst, wanted, steps, stands, begins: begins(sentence, start) };
+        let limits = Limits { unheard, words, worst, wanted, width, stands, begins: begins(sentence, start) };
         let broken = written.contains(&BREAK);
         for spelled in self.walk(&written, limits).iter() {
             let whole = tokens.len() == 1 && span.how == How::Real;

@@ -9,9 +9,10 @@
 //!       e      stands              (trie: the) a word, nothing left to read: a candidate
 //! ```
 //!
-//! The search goes on where the least is asked (A*): what the changes so far cost, the commonest word that can still come, and
-//! the cheapest change where the next character cannot stand. So words come out by rising cost, and the search ends with
-//! the last that is wanted. It is budgeted: a garble beyond the budget stays as it is.
+//! The search goes from character to character (a beam): of all ways that lead to a place those go on that ask the least, by
+//! what their changes cost, the commonest word that can still come, and the cheapest change where the next character cannot
+//! stand. What asks more than the best word found, by a margin, is dropped. A garble beyond the beam stays as it is.
+//! (Ways wait in lists by what they ask, so that nothing is sorted; a list that is too late is known before a step is made.)
 
 use super::case::{Case, cases, fits, in_case};
 use super::places::{Place, Table};
@@ -33,8 +34,8 @@ pub struct Limits {
     pub worst: Cost,
     /// Candidates wanted.
     pub wanted: usize,
-    /// Places looked at.
-    pub steps: usize,
+    /// Ways that go on from a place, at most.
+    pub width: usize,
     /// Cost of the characters as they stand: what costs much more is not looked for.
     pub stands: Cost,
     /// Does a sentence begin here?
@@ -69,14 +70,14 @@ const WORST: Cost = 21 * UNIT;
 /// Longer than this nothing is walked.
 const LONGEST: usize = 64;
 
-/// Places remembered.
+/// Slots for places that were visited.
 const VISITED: usize = 1 << 11;
 
-/// Hypotheses wait in lists by what they ask, a quarter of a nat wide.
+/// Ways wait in lists by what they ask, a quarter of a nat wide.
 const WIDTH: Cost = UNIT / 4;
 const LISTS: usize = 256;
 
-/// No hypothesis.
+/// No way.
 const NONE: u32 = u32::MAX;
 
 /// What a step put on the page.
@@ -128,8 +129,10 @@ pub struct Room {
     table: Option<Table>,
     places: Vec<Place>,
     states: Vec<State>,
-    /// The first hypothesis of each list.
-    lists: Vec<u32>,
+    /// The first way of each list, and how many there were.
+    lists: Vec<(u32, u32)>,
+    /// The last list of each place that goes on, and how many ways stand up to there.
+    last: Vec<(usize, u32)>,
     /// Places that were visited, and at what cost: each has one slot, the newer one takes it.
     visited: Vec<(u64, Cost)>,
     /// Numbers the searches: what was visited in another one is forgotten.
@@ -145,8 +148,6 @@ pub struct Walker<'l> {
     room: Room,
     /// How many characters are read.
     len: u8,
-    /// The list that the search is at.
-    list: usize,
     /// What is too much: the best word found, the last that is wanted, the characters as they stand.
     bar: Cost,
     case: Case,
@@ -166,7 +167,6 @@ pub fn units(nats: f32) -> Cost {
 impl<'l> Walker<'l> {
     /// A walker over a lexicon, in room that was used over the same one or never.
     pub fn new(lexicon: &'l Lexicon, mut room: Room) -> Self {
-        room.lists.resize(LISTS, NONE);
         room.visited.resize(VISITED, (0, 0));
         Self {
             spellings: lexicon.spellings(),
@@ -175,10 +175,9 @@ impl<'l> Walker<'l> {
             table: room.table.take().unwrap_or_else(|| Table::new(lexicon)),
             room,
             len: 0,
-            list: 0,
             bar: 0,
             case: Case::Lower,
-            limits: Limits { unheard: 0, words: 1, worst: 0, wanted: 0, steps: 0, stands: 0, begins: false },
+            limits: Limits { unheard: 0, words: 1, worst: 0, wanted: 0, width: 0, stands: 0, begins: false },
             least: 0,
             least_end: 0,
             found: Vec::new(),
@@ -227,31 +226,35 @@ impl<'l> Walker<'l> {
         }
     }
 
-    /// Finds words by what they ask.
+    /// Finds words, place after place; at each the best ways that lead there go on.
     fn search(&mut self) {
         self.room.search += 1;
         self.room.states.clear();
-        self.room.lists.fill(NONE);
-        self.list = 0;
+        let places = usize::from(self.len) + 1;
+        let room = &mut self.room;
+        room.lists.clear();
+        room.lists.resize(places * LISTS, (NONE, 0));
+        room.last.clear();
+        room.last.resize(places, (LISTS - 1, 0));
         let (node, begins) = (self.spellings.root(), true);
         let root = Here { node, cost: 0, spent: 0, at: 0, from: 0, words: 0, unheard: 0, begins };
         self.push(NONE, Step::Begin, root);
-        let mut steps = 0;
-        while self.list < LISTS && self.list as Cost * WIDTH <= self.bar {
-            let index = self.room.lists[self.list];
-            let Some(&State { here, next, .. }) = self.room.states.get(index as usize) else {
-                self.list += 1;
-                continue;
-            };
-            self.room.lists[self.list] = next;
-            if self.overtaken(&here) {
-                continue;
+        for at in 0..places {
+            let mut left = self.limits.width;
+            let mut list = 0;
+            while list <= self.room.last[at].0 && list as Cost * WIDTH <= self.bar && left > 0 {
+                let first = &mut self.room.lists[at * LISTS + list].0;
+                let index = *first;
+                let Some(&State { here, next, .. }) = self.room.states.get(index as usize) else {
+                    list += 1;
+                    continue;
+                };
+                *first = next;
+                if !self.overtaken(&here) {
+                    left -= 1;
+                    self.expand(index, here);
+                }
             }
-            steps += 1;
-            if steps > self.limits.steps {
-                break;
-            }
-            self.expand(index, here);
         }
     }
 
@@ -277,7 +280,11 @@ impl<'l> Walker<'l> {
     fn push(&mut self, from: u32, step: Step, here: Here) {
         let look = self.look(here.node, here.at);
         let asked = here.cost + here.spent + self.common(here.node.commonest()) + look;
-        if here.cost + look > self.limits.worst || asked > self.bar {
+        let list = ((asked / WIDTH) as usize).min(LISTS - 1);
+        if here.cost + look > self.limits.worst
+            || asked > self.bar
+            || list > self.room.last[usize::from(here.at)].0
+        {
             return;
         }
         let (key, slot) = self.key(&here);
@@ -286,11 +293,18 @@ impl<'l> Walker<'l> {
             return;
         }
         (*known, *cost) = (key, here.cost + here.spent);
-        let list = ((asked / WIDTH) as usize).clamp(self.list, LISTS - 1);
-        let first = &mut self.room.lists[list];
+        let lists = &mut self.room.lists[usize::from(here.at) * LISTS..][..LISTS];
+        let (first, count) = &mut lists[list];
         let state = State { here, step, from, next: *first };
         *first = self.room.states.len() as u32;
+        *count += 1;
         self.room.states.push(state);
+        let (last, kept) = &mut self.room.last[usize::from(here.at)];
+        *kept += 1;
+        while *last > 0 && *kept - lists[*last].1 >= self.limits.width as u32 {
+            *kept -= lists[*last].1;
+            *last -= 1;
+        }
     }
 
     /// What is asked at least where the next character cannot stand.
@@ -319,8 +333,7 @@ impl<'l> Walker<'l> {
             }
             self.forward(index, here);
         }
-        // What changes may cost from here on, for the commonest word that can still come.
-        let room = self.slack(&here);
+        let room = self.slack(&here, at);
         if let (Some((more, number)), Some(word)) = (self.table.blank, node.word())
             && at > 0
             && at < self.len
@@ -355,8 +368,10 @@ impl<'l> Walker<'l> {
         }
     }
 
-    fn slack(&self, here: &Here) -> Cost {
-        let left = self.bar - here.cost - here.spent - self.common(here.node.commonest());
+    /// What a change that leads to place `at` may cost.
+    fn slack(&self, here: &Here, at: u8) -> Cost {
+        let last = self.room.last[usize::from(at)].0 as Cost * WIDTH + WIDTH - 1;
+        let left = self.bar.min(last) - here.cost - here.spent - self.common(here.node.commonest());
         left.min(self.limits.worst - here.cost)
     }
 
@@ -368,7 +383,7 @@ impl<'l> Walker<'l> {
     /// What may be read at a place.
     fn forward(&mut self, index: u32, here: Here) {
         let Here { node, at, begins, words, cost, .. } = here;
-        let room = self.slack(&here);
+        let room = self.slack(&here, at + 1);
         let place = &self.room.places[usize::from(at)];
         let (read, bit) = (place.read, place.bit);
         let [known, known_bits] = [usize::from(!begins); 2];

@@ -27,13 +27,13 @@ struct Walk {
 
 /// The key of a walk.
 pub(super) fn key(written: &[char], limits: &Limits) -> u64 {
-    let Limits { unheard, words, worst, wanted, steps, stands, begins } = *limits;
+    let Limits { unheard, words, worst, wanted, width, stands, begins } = *limits;
     let mix = |key: u64, piece: u64| {
         let mixed = (key ^ piece).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         mixed ^ mixed >> 29
     };
     let small = u64::from(unheard) | u64::from(words) << 8 | u64::from(begins) << 16 | (wanted as u64) << 24;
-    let start = mix(mix(small, worst as u64), (steps as u64) << 32 ^ stands as u64);
+    let start = mix(mix(small, worst as u64), (width as u64) << 32 ^ stands as u64);
     written.iter().fold(start, |key, c| mix(key, u64::from(*c)))
 }
 
