@@ -128,19 +128,19 @@ impl Cleaner {
 
     /// Repeats rounds on a section until nothing changes.
     fn settle(&self, source: &[u8]) -> (Patch, Vec<Edit>, Diagnosis) {
-        let mut readers = None;
-        let settled = self.settle_with(source, &mut readers);
-        self.give_back(readers);
+        let mut scanner = None;
+        let settled = self.settle_with(source, &mut scanner);
+        self.give_back(scanner);
         settled
     }
 
     fn settle_with<'l>(
         &'l self,
         source: &[u8],
-        readers: &mut Option<ocr::Readers<'l>>,
+        scanner: &mut Option<ocr::Scanner<'l>>,
     ) -> (Patch, Vec<Edit>, Diagnosis) {
         let mut explorer = Explorer::new(&self.engine.lexicon);
-        let first = self.round(source, &mut explorer, readers, true);
+        let first = self.round(source, &mut explorer, scanner, true);
         let mut patch = Patch::new(first.edits);
         let mut texts: Vec<(Vec<u8>, Patch)> = Vec::new();
         while !patch.is_empty() {
@@ -154,7 +154,7 @@ impl Cleaner {
                 patch = smallest.map(|(_, p)| p).unwrap_or_default();
                 break;
             }
-            let next = Patch::new(self.round(&text, &mut explorer, readers, false).edits);
+            let next = Patch::new(self.round(&text, &mut explorer, scanner, false).edits);
             texts.push((text, patch.clone()));
             if next.is_empty() {
                 break;
@@ -197,7 +197,7 @@ impl Cleaner {
         &'l self,
         source: &[u8],
         explorer: &mut Explorer<'_>,
-        readers: &mut Option<ocr::Readers<'l>>,
+        scanner: &mut Option<ocr::Scanner<'l>>,
         first: bool,
     ) -> Round {
         let lexicon = &self.engine.lexicon;
@@ -207,8 +207,8 @@ impl Cleaner {
         let mut round = Round::default();
         let mut misread = 0.0;
         if strange as f32 > lexicon.ocr_weights().strange * tokens as f32 && self.reads_scans() {
-            let readers = readers.get_or_insert_with(|| self.readers());
-            let mut scanned = self.scan(source, &stretches, readers);
+            let scanner = scanner.get_or_insert_with(|| self.scanner());
+            let mut scanned = self.scan(source, &stretches, scanner);
             if !scanned.edits.is_empty() {
                 scanned.diagnosis.words = tokens;
                 return scanned;
@@ -245,15 +245,16 @@ impl Cleaner {
         round
     }
 
-    /// Readers of scanned text, with the walks that nobody uses at the moment.
-    fn readers(&self) -> ocr::Readers<'_> {
+    /// A scanner of text, with the walks that nobody uses at the moment.
+    fn scanner(&self) -> ocr::Scanner<'_> {
         let mut walks = self.engine.walks.lock().unwrap_or_else(PoisonError::into_inner);
-        ocr::Readers::new(&self.engine.lexicon, walks.pop().unwrap_or_default())
+        let lexicon = &self.engine.lexicon;
+        ocr::Scanner::new(lexicon, ocr::Readers::new(lexicon, walks.pop().unwrap_or_default()))
     }
 
-    fn give_back(&self, readers: Option<ocr::Readers<'_>>) {
+    fn give_back(&self, scanner: Option<ocr::Scanner<'_>>) {
         let mut walks = self.engine.walks.lock().unwrap_or_else(PoisonError::into_inner);
-        walks.extend(readers.map(ocr::Readers::into_walks));
+        walks.extend(scanner.map(|scanner| scanner.into_readers().into_walks()));
     }
 
     /// May letters and blanks be changed?
@@ -262,11 +263,11 @@ impl Cleaner {
     }
 
     /// Reads a text as a scanned one, part by part.
-    fn scan(&self, source: &[u8], stretches: &[Range<usize>], readers: &mut ocr::Readers<'_>) -> Round {
+    fn scan(&self, source: &[u8], stretches: &[Range<usize>], scanner: &mut ocr::Scanner<'_>) -> Round {
         let mut round = Round::default();
         let lexicon = &self.engine.lexicon;
         for part in triage::parts(stretches, PART) {
-            let scanned = ocr::read(lexicon, readers, source, part, self.engine.scan_threshold, false);
+            let scanned = ocr::read(lexicon, scanner, source, part, self.engine.scan_threshold, false);
             let allowed =
                 |e: &Edit| self.engine.channels.contains(&e.channel) && !self.is_protected(source, e);
             let share = part.iter().map(Range::len).sum::<usize>() as f32 / source.len().max(1) as f32;
@@ -285,7 +286,7 @@ impl Cleaner {
         let whole = 0..source.len();
         let scanned = ocr::read(
             &self.engine.lexicon,
-            &mut self.readers(),
+            &mut self.scanner(),
             source,
             std::slice::from_ref(&whole),
             0.5,

@@ -8,9 +8,7 @@ mod lattice;
 #[cfg(test)]
 pub use exhaustive::exhaustive;
 pub use graph::{Beam, Decoded, Graph, Search};
-#[cfg(test)]
-pub use lattice::Arc;
-pub use lattice::Lattice;
+pub use lattice::{Arc, Lattice};
 
 #[cfg(all(test, feature = "train"))]
 mod tests;

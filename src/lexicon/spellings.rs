@@ -54,13 +54,20 @@ impl Node {
         self.below >> letter.wrapping_sub(b'a').min(31) & 1 == 1 && letter.is_ascii_lowercase()
     }
 
+    /// Does anything but a letter go on from here?
+    #[inline]
+    pub fn has_others(self) -> bool {
+        self.below >> 26 != 0
+    }
+
     #[inline]
     fn first(self) -> usize {
         self.about as usize & 0xFF_FFFF
     }
 
+    /// The letters that go on from here, as bits.
     #[inline]
-    fn letters(self) -> u32 {
+    pub fn letters(self) -> u32 {
         self.below & 0x3FF_FFFF
     }
 }

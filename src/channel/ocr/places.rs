@@ -1,82 +1,288 @@
-//! What may have stood at one place of a scanned word, looked up once for all steps of a walk.
+//! What may have stood where something is read: the table of confusions made ready for walks.
+
+use std::ops::Range;
 
 use super::case::{Case, stood_fits};
 use super::walk::{BREAK, units};
 use crate::cost::Cost;
-use crate::lexicon::Misreadings;
 use crate::lexicon::confusions::LONGEST;
+use crate::lexicon::{Lexicon, OcrWeights};
+use crate::text::ByHash;
 
-/// What may have stood where something is read: how many characters are read, what it costs, its number.
+/// Letters of what stood there, small, at most.
+const STOOD: usize = 12;
+
+/// A single letter that may have stood where one character is read.
 #[derive(Debug, Clone, Copy)]
-pub struct May {
-    /// Characters read.
-    pub len: u8,
+pub struct Letter {
+    /// The letter, small.
+    pub byte: u8,
     /// What it costs, the change itself included.
     pub cost: Cost,
     /// Its number in the table.
     pub number: u32,
 }
 
+/// What kind of thing stood there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Nothing,
+    Blank,
+    Letters,
+}
+
+/// Anything else that may have stood there: dirt, a blank, one letter of which several are read, several letters.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    what: What,
+    read: [char; LONGEST],
+    /// Characters read.
+    pub len: u8,
+    stood: [u8; STOOD],
+    letters: u8,
+    /// What it costs, the change itself included.
+    pub cost: Cost,
+    /// Its number in the table.
+    pub number: u32,
+    /// May it stand inside a word of small letters, at the beginning of one, in a word of capitals?
+    inside: bool,
+    begins: bool,
+    upper: bool,
+}
+
+impl Way {
+    /// The letters that stood there, small.
+    pub fn stood(&self) -> &[u8] {
+        &self.stood[..usize::from(self.letters)]
+    }
+
+    /// May they stand there, by their case?
+    pub fn fits(&self, case: Case, begins: bool) -> bool {
+        match case {
+            Case::Upper => self.upper,
+            _ if begins => self.begins,
+            _ => self.inside,
+        }
+    }
+}
+
+/// All that begins with one character read.
+#[derive(Debug, Clone, Default)]
+struct Group {
+    /// Single letters: small ones, all, capitals.
+    small: Range<u32>,
+    any: Range<u32>,
+    capital: Range<u32>,
+    /// The rest.
+    ways: Range<u32>,
+}
+
+/// The table of confusions as a walk asks for it; always the cheapest first, so that a walk may stop at what it cannot pay.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    groups: ByHash<Group>,
+    letters: Vec<Letter>,
+    ways: Vec<Way>,
+    /// Letters that leave no trace, small and capital, by letter.
+    pub lost: [[Option<(Cost, u32)>; 26]; 2],
+    /// Which they are, as bits.
+    pub lost_bits: [u32; 2],
+    /// The cheapest of them.
+    pub least_lost: Cost,
+    /// A blank that leaves no trace.
+    pub blank: Option<(Cost, u32)>,
+    /// What a word costs, by its logarithmic count.
+    pub common: Vec<Cost>,
+    /// Changes that the table does not have: a letter replaced, lost, too many, in the wrong case.
+    pub replaced: Cost,
+    /// A letter lost.
+    pub missing: Cost,
+    /// A letter too many.
+    pub added: Cost,
+    /// A letter in the wrong case.
+    pub cased: Cost,
+}
+
+impl Table {
+    /// Makes the table of a lexicon ready.
+    pub fn new(lexicon: &Lexicon) -> Self {
+        let weights = lexicon.ocr_weights();
+        let mut table = Self {
+            replaced: units(weights.replaced),
+            missing: units(weights.lost),
+            added: units(weights.added),
+            cased: units(weights.case),
+            least_lost: Cost::MAX / 2,
+            common: (0..256).map(|log| common(weights, log)).collect(),
+            ..Self::default()
+        };
+        table.leave_no_trace(lexicon);
+        let mut firsts: Vec<char> =
+            lexicon.misreadings().table().iter().filter_map(|c| c.read.chars().next()).collect();
+        firsts.sort_unstable();
+        firsts.dedup();
+        let mut reads: Vec<Vec<char>> =
+            lexicon.misreadings().table().iter().map(|c| c.read.chars().collect()).collect();
+        reads.sort_unstable();
+        reads.dedup();
+        for first in firsts {
+            let group = table.group(lexicon, reads.iter().filter(|read| read.first() == Some(&first)));
+            table.groups.insert(u64::from(first), group);
+        }
+        table
+    }
+
+    fn leave_no_trace(&mut self, lexicon: &Lexicon) {
+        let change = units(lexicon.ocr_weights().change);
+        for m in lexicon.misreadings().of(&[]) {
+            let cost = (units(m.cost) + change, m.number);
+            let (upper, letter) = match m.stood.as_bytes() {
+                b" " => {
+                    self.blank = Some(cost);
+                    continue;
+                }
+                [c] if c.is_ascii_alphabetic() => {
+                    (usize::from(c.is_ascii_uppercase()), c.to_ascii_lowercase() - b'a')
+                }
+                _ => continue,
+            };
+            self.lost[upper][usize::from(letter)] = Some(cost);
+            self.lost_bits[upper] |= 1 << letter;
+            self.least_lost = self.least_lost.min(cost.0);
+        }
+    }
+
+    fn group<'r>(&mut self, lexicon: &Lexicon, reads: impl Iterator<Item = &'r Vec<char>>) -> Group {
+        let change = units(lexicon.ocr_weights().change);
+        let mut letters: [Vec<Letter>; 3] = Default::default();
+        let mut ways = Vec::new();
+        for read in reads {
+            for m in lexicon.misreadings().of(read) {
+                let (cost, number) = (units(m.cost) + change, m.number);
+                let upper = stood_fits(Case::Upper, false, &m.stood);
+                let inside = stood_fits(Case::Lower, false, &m.stood);
+                let begins = stood_fits(Case::Lower, true, &m.stood);
+                if let ([c], 1) = (m.stood.as_bytes(), read.len())
+                    && c.is_ascii_alphabetic()
+                {
+                    let letter = Letter { byte: c.to_ascii_lowercase(), cost, number };
+                    for (list, fits) in letters.iter_mut().zip([inside, begins, upper]) {
+                        list.extend(fits.then_some(letter));
+                    }
+                    continue;
+                }
+                let what = match &*m.stood {
+                    "" => What::Nothing,
+                    " " => What::Blank,
+                    _ => What::Letters,
+                };
+                let small = m.stood.to_lowercase();
+                if small.len() > STOOD {
+                    continue;
+                }
+                let mut stood = [0; STOOD];
+                stood[..small.len()].copy_from_slice(small.as_bytes());
+                let mut chars = ['\0'; LONGEST];
+                chars[..read.len()].copy_from_slice(read);
+                let (len, letters) = (read.len() as u8, small.len() as u8);
+                ways.push(Way {
+                    what,
+                    read: chars,
+                    len,
+                    stood,
+                    letters,
+                    cost,
+                    number,
+                    inside,
+                    begins,
+                    upper,
+                });
+            }
+        }
+        ways.sort_by_key(|way| way.cost);
+        let first = self.ways.len() as u32;
+        self.ways.extend(ways);
+        let mut lists = letters.into_iter().map(|mut list| {
+            list.sort_by_key(|letter| letter.cost);
+            let first = self.letters.len() as u32;
+            self.letters.extend(list);
+            first..self.letters.len() as u32
+        });
+        let mut next = || lists.next().unwrap_or_default();
+        Group { small: next(), any: next(), capital: next(), ways: first..self.ways.len() as u32 }
+    }
+
+    /// A stretch of single letters.
+    pub fn letters(&self, list: &Range<u32>) -> &[Letter] {
+        &self.letters[list.start as usize..list.end as usize]
+    }
+
+    /// One of the other ways.
+    pub fn way(&self, number: u32) -> &Way {
+        &self.ways[number as usize]
+    }
+}
+
+/// What a word of this logarithmic count costs.
+fn common(weights: &OcrWeights, log: i32) -> Cost {
+    units((255 - log) as f32 / 8.0 * std::f32::consts::LN_2 * weights.common)
+}
+
 /// What may have stood at one place of what is read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Place {
     /// The character that is read.
     pub read: char,
-    /// The byte of a letter as it stands, 0 for what is not ASCII.
-    pub byte: u8,
-    /// Single letters for this one, by byte, at the beginning of a word.
-    pub begins: Vec<(u8, May)>,
-    /// The same inside a word.
-    pub inside: Vec<(u8, May)>,
-    /// Longer confusions.
-    pub longer: Vec<(May, [u8; 12])>,
-    /// Dirt.
-    pub dirt: Vec<May>,
+    /// Its letter (`a` to `z`) as a bit; 0 for anything else.
+    pub bit: u32,
+    /// Single letters at the beginning of a word, and inside one.
+    pub letters: [Range<u32>; 2],
+    /// Which they are, as bits.
+    pub bits: [u32; 2],
+    /// Dirt, lost blanks and longer confusions: numbers for [`Table::way`].
+    pub dirt: Vec<u32>,
     /// Lost blanks, of which something else was read.
-    pub blanks: Vec<May>,
+    pub blanks: Vec<u32>,
+    /// Longer confusions.
+    pub longer: Vec<u32>,
+    /// What any change of the table costs here at least.
+    pub least: Cost,
 }
 
 impl Place {
-    /// What may have stood at the first of these characters, each change for `change` more than the table says.
-    pub fn new(misreadings: &Misreadings, change: Cost, case: Case, written: &[char]) -> Self {
+    /// Looks up what may have stood at the first of these characters.
+    pub fn set(&mut self, table: &Table, case: Case, written: &[char]) {
         let read = written[0];
-        let byte = if read.is_ascii() { read.to_ascii_lowercase() as u8 } else { 0 };
-        let mut place = Place { read, byte, ..Place::default() };
-        for len in 1..=LONGEST.min(written.len()) {
-            let part = &written[..len];
-            if part.contains(&BREAK) {
-                break;
+        self.read = read;
+        self.bit = if read.is_ascii_alphabetic() { 1 << (read.to_ascii_lowercase() as u8 - b'a') } else { 0 };
+        self.dirt.clear();
+        self.blanks.clear();
+        self.longer.clear();
+        self.least = Cost::MAX / 2;
+        self.letters = Default::default();
+        self.bits = [0; 2];
+        let Some(group) = table.groups.get(&u64::from(read)).filter(|_| read != BREAK) else { return };
+        self.letters = match case {
+            Case::Upper => [group.capital.clone(), group.capital.clone()],
+            _ => [group.any.clone(), group.small.clone()],
+        };
+        for (list, bits) in self.letters.iter().zip(&mut self.bits) {
+            let letters = table.letters(list);
+            *bits = letters.iter().fold(0, |bits, letter| bits | 1 << (letter.byte - b'a'));
+            self.least = self.least.min(letters.first().map_or(Cost::MAX, |letter| letter.cost));
+        }
+        for number in group.ways.clone() {
+            let way = &table.ways[number as usize];
+            let len = usize::from(way.len);
+            if written.len() < len || way.read[1..len] != written[1..len] {
+                continue;
             }
-            for m in misreadings.of(part) {
-                let may = May { len: len as u8, cost: units(m.cost) + change, number: m.number };
-                match m.stood.as_bytes() {
-                    [] => place.dirt.push(may),
-                    b" " => place.blanks.push(may),
-                    [c] if len == 1 && c.is_ascii_alphabetic() => {
-                        let low = c.to_ascii_lowercase();
-                        if stood_fits(case, true, &m.stood) {
-                            place.begins.push((low, may));
-                        }
-                        if stood_fits(case, false, &m.stood) {
-                            place.inside.push((low, may));
-                        }
-                    }
-                    stood => {
-                        let mut low = [0; 12];
-                        let small = m.stood.to_lowercase();
-                        if stood.len() <= 12 && small.len() <= 12 {
-                            low[..small.len()].copy_from_slice(small.as_bytes());
-                            place.longer.push((may, low));
-                        }
-                    }
-                }
+            self.least = self.least.min(way.cost);
+            match way.what {
+                What::Nothing => self.dirt.push(number),
+                What::Blank => self.blanks.push(number),
+                What::Letters => self.longer.push(number),
             }
         }
-        // The cheapest first, so that a walk may stop at what it cannot pay.
-        place.begins.sort_by_key(|(_, may)| may.cost);
-        place.inside.sort_by_key(|(_, may)| may.cost);
-        place.longer.sort_by_key(|(may, _)| may.cost);
-        place.dirt.sort_by_key(|may| may.cost);
-        place
     }
 }

@@ -9,11 +9,13 @@
 //!       e      stands              (trie: the) a word, nothing left to read: a candidate
 //! ```
 //!
-//! The search goes deeper in levels of cost: all words within the first level, and only where nothing better can come of
-//! the next one it stops there. It is budgeted: a garble beyond the budget stays as it is.
+//! The search goes from character to character (a beam): of all ways that lead to a place those go on that ask the least, by
+//! what their changes cost, the commonest word that can still come, and the cheapest change where the next character cannot
+//! stand. What asks more than the best word found, by a margin, is dropped. A garble beyond the beam stays as it is.
+//! (Ways wait in lists by what they ask, so that nothing is sorted; a list that is too late is known before a step is made.)
 
-use super::case::{Case, cases, fits, in_case, stood_fits};
-use super::places::{May, Place};
+use super::case::{Case, cases, fits, in_case};
+use super::places::{Place, Table};
 use crate::cost::{Cost, UNIT};
 use crate::lexicon::spellings::{Node, Spellings};
 use crate::lexicon::{Lexicon, Misreadings, WordId, Words, flag};
@@ -32,8 +34,8 @@ pub struct Limits {
     pub worst: Cost,
     /// Candidates wanted.
     pub wanted: usize,
-    /// Places looked at in a level.
-    pub steps: usize,
+    /// Ways that go on from a place, at most.
+    pub width: usize,
     /// Cost of the characters as they stand: what costs much more is not looked for.
     pub stands: Cost,
     /// Does a sentence begin here?
@@ -62,25 +64,79 @@ pub struct Spelled {
 /// Candidates so much worse than the best are not looked for.
 const MARGIN: Cost = 5 * UNIT;
 
-/// Places remembered.
-const VISITED: usize = 1 << 12;
+/// All changes together may cost so much: about three confusions.
+const WORST: Cost = 21 * UNIT;
 
-/// The levels of cost: about one confusion, two, three.
-const LEVELS: [Cost; 3] = [8 * UNIT + UNIT / 2, 14 * UNIT, 21 * UNIT];
+/// Longer than this nothing is walked.
+const LONGEST: usize = 64;
+
+/// Slots for places that were visited.
+const VISITED: usize = 1 << 11;
+
+/// Ways wait in lists by what they ask, a quarter of a nat wide.
+const WIDTH: Cost = UNIT / 4;
+const LISTS: usize = 256;
+
+/// No way.
+const NONE: u32 = u32::MAX;
 
 /// What a step put on the page.
 #[derive(Debug, Clone, Copy)]
 enum Step {
+    /// Where a walk begins.
+    Begin,
     /// A letter as it stands.
     Stands(char),
     /// A letter that the table does not know to be read so; `None` for one that was nothing.
     Unheard(Option<char>),
     /// A confusion of the table.
     Table(u32),
-    /// A word that ends and a blank that was lost.
-    Blank(u32, WordId),
+    /// A blank that was lost after a word.
+    Blank(u32),
     /// The end of a line.
     Break,
+}
+
+/// Where a walk is.
+#[derive(Debug, Clone, Copy)]
+struct Here {
+    node: Node,
+    /// What the changes cost.
+    cost: Cost,
+    /// What the words before cost.
+    spent: Cost,
+    at: u8,
+    /// Where the word begins.
+    from: u8,
+    words: u8,
+    unheard: u8,
+    /// At the first letter of a word.
+    begins: bool,
+}
+
+/// A place that a walk came to, how, and the one that waits after it.
+#[derive(Debug, Clone, Copy)]
+struct State {
+    here: Here,
+    step: Step,
+    from: u32,
+    next: u32,
+}
+
+/// What walks keep between them: the table of confusions made ready, and room.
+#[derive(Debug, Default)]
+pub struct Room {
+    table: Option<Table>,
+    places: Vec<Place>,
+    states: Vec<State>,
+    /// The first way of each list, and how many there were.
+    lists: Vec<(u32, u32)>,
+    /// The last list of each place that goes on, and how many ways stand up to there.
+    last: Vec<(usize, u32)>,
+    /// Places that were visited, and at what cost: each has one slot, the newer one takes it.
+    visited: Vec<(u64, Cost)>,
+    /// Numbers the searches: what was visited in another one is forgotten.
+    search: u64,
 }
 
 /// Scratch and knowledge of walks.
@@ -88,33 +144,18 @@ pub struct Walker<'l> {
     spellings: &'l Spellings<'static>,
     words: &'l Words<'static>,
     misreadings: &'l Misreadings,
-    change: Cost,
-    /// Changes that the table does not have: a letter replaced, lost, too many, in the wrong case.
-    replaced: Cost,
-    missing: Cost,
-    added: Cost,
-    cased: Cost,
-    /// Letters that leave no trace, small and capital, by letter.
-    lost: [[Option<(Cost, u32)>; 26]; 2],
-    /// The cheapest of them.
-    least_lost: Cost,
-    /// A blank that leaves no trace.
-    blank: Option<(Cost, u32)>,
-    places: Vec<Place>,
-    /// The letters that are read, small; 0 for anything else.
-    bytes: Vec<u8>,
-    /// What a word costs, by its logarithmic count.
-    common: [Cost; 256],
-    /// Places that were visited, and at what cost: each has one slot, the newer one takes it.
-    visited: Vec<(u64, Cost)>,
-    /// Numbers the levels of all walks: what was visited in another one is forgotten.
-    level: u64,
-    /// Cost of the best word found, and what is too much beside it.
+    table: Table,
+    room: Room,
+    /// How many characters are read.
+    len: u8,
+    /// What is too much: the best word found, the last that is wanted, the characters as they stand.
     bar: Cost,
-    steps: Vec<Step>,
     case: Case,
     limits: Limits,
-    visits: usize,
+    /// The cheapest change that the table does not have, where one is allowed, and a letter that was lost at the end.
+    least: Cost,
+    least_end: Cost,
+    /// By what they ask, each text once.
     found: Vec<(Cost, Spelled)>,
 }
 
@@ -123,331 +164,367 @@ pub fn units(nats: f32) -> Cost {
     (nats * UNIT as f32).round() as Cost
 }
 
-/// Where a walk is.
-#[derive(Debug, Clone, Copy)]
-struct Here {
-    node: Node,
-    at: usize,
-    /// At the first letter of a word.
-    begins: bool,
-    /// Where the word begins.
-    from: u8,
-    words: u8,
-    unheard: u8,
-    cost: Cost,
-    /// What the words before cost.
-    spent: Cost,
-}
-
 impl<'l> Walker<'l> {
-    /// A walker over a lexicon.
-    pub fn new(lexicon: &'l Lexicon) -> Self {
-        let (misreadings, weights) = (lexicon.misreadings(), lexicon.ocr_weights());
-        let change = units(weights.change);
-        let (mut lost, mut blank) = ([[None; 26]; 2], None);
-        for m in misreadings.of(&[]) {
-            let cost = (units(m.cost) + change, m.number);
-            match m.stood.as_bytes() {
-                b" " => blank = Some(cost),
-                [c @ b'a'..=b'z'] => lost[0][usize::from(c - b'a')] = Some(cost),
-                [c @ b'A'..=b'Z'] => lost[1][usize::from(c - b'A')] = Some(cost),
-                _ => {}
-            }
-        }
+    /// A walker over a lexicon, in room that was used over the same one or never.
+    pub fn new(lexicon: &'l Lexicon, mut room: Room) -> Self {
+        room.visited.resize(VISITED, (0, 0));
         Self {
             spellings: lexicon.spellings(),
             words: lexicon.words(),
-            misreadings,
-            change,
-            replaced: units(weights.replaced),
-            missing: units(weights.lost),
-            added: units(weights.added),
-            cased: units(weights.case),
-            least_lost: lost.iter().flatten().flatten().map(|l| l.0).min().unwrap_or(Cost::MAX / 2),
-            lost,
-            blank,
-            places: Vec::new(),
-            bytes: Vec::new(),
-            common: std::array::from_fn(|log| {
-                let nats = (255 - log) as f32 / 8.0 * std::f32::consts::LN_2;
-                units(nats * weights.common)
-            }),
-            visited: vec![(0, 0); VISITED],
-            level: 0,
-            bar: Cost::MAX,
-            steps: Vec::new(),
+            misreadings: lexicon.misreadings(),
+            table: room.table.take().unwrap_or_else(|| Table::new(lexicon)),
+            room,
+            len: 0,
+            bar: 0,
             case: Case::Lower,
-            limits: Limits { unheard: 0, words: 1, worst: 0, wanted: 0, steps: 0, stands: 0, begins: false },
-            visits: 0,
+            limits: Limits { unheard: 0, words: 1, worst: 0, wanted: 0, width: 0, stands: 0, begins: false },
+            least: 0,
+            least_end: 0,
             found: Vec::new(),
         }
     }
 
+    /// The room, for the next walker.
+    pub fn into_room(self) -> Room {
+        Room { table: Some(self.table), ..self.room }
+    }
+
     /// What may have stood where this is read, as it stands left out, the likeliest first.
     pub fn read(&mut self, written: &[char], limits: Limits) -> Vec<Spelled> {
-        self.limits = limits;
+        if written.len() > LONGEST {
+            return Vec::new();
+        }
+        self.limits = Limits { worst: limits.worst.min(WORST), ..limits };
+        self.len = written.len() as u8;
         self.found.clear();
         self.bar = limits.stands.saturating_add(MARGIN + 2 * UNIT);
         for case in cases(written) {
-            self.case = case;
-            self.prepare(written);
-            for (i, level) in LEVELS.into_iter().enumerate() {
-                self.limits.worst = limits.worst.min(level);
-                // What costs the table nothing it has is not asked of the next level again.
-                self.limits.unheard = limits.unheard.min(i as u8 + 1);
-                self.visits = 0;
-                self.level += 1;
-                let root = self.spellings.root();
-                let here = Here {
-                    node: root,
-                    at: 0,
-                    begins: true,
-                    from: 0,
-                    words: 0,
-                    unheard: 0,
-                    cost: 0,
-                    spent: 0,
-                };
-                self.walk(here);
-                // The commonest word of the next level would be too late.
-                if level + self.common(root.commonest()) > self.bar || level >= limits.worst {
-                    break;
-                }
-            }
+            self.prepare(written, case);
+            self.search();
         }
         let written: String = written.iter().collect();
-        let mut found = std::mem::take(&mut self.found);
-        found.retain(|f| f.1.text != written);
-        found.sort_by(|a, b| (a.0, &a.1.text).cmp(&(b.0, &b.1.text)));
-        let mut out: Vec<Spelled> = Vec::new();
-        for (_, spelled) in found.drain(..) {
-            if out.len() < limits.wanted && out.iter().all(|s| s.text != spelled.text) {
-                out.push(spelled);
-            }
-        }
-        self.found = found;
-        out
+        let found = self.found.drain(..).map(|(_, spelled)| spelled);
+        found.filter(|spelled| spelled.text != written).take(limits.wanted).collect()
     }
 
     /// Looks up what may have stood at each place.
-    fn prepare(&mut self, written: &[char]) {
-        self.places.clear();
-        self.bytes.clear();
-        let low = |c: &char| if c.is_ascii_alphabetic() { c.to_ascii_lowercase() as u8 } else { 0 };
-        self.bytes.extend(written.iter().map(low));
-        let at = |at| Place::new(self.misreadings, self.change, self.case, &written[at..]);
-        self.places.extend((0..written.len()).map(at));
+    fn prepare(&mut self, written: &[char], case: Case) {
+        self.case = case;
+        let places = &mut self.room.places;
+        if places.len() < written.len() {
+            places.resize_with(written.len(), Place::default);
+        }
+        for (at, place) in places[..written.len()].iter_mut().enumerate() {
+            place.set(&self.table, case, &written[at..]);
+        }
+        let Table { replaced, missing, added, least_lost, .. } = self.table;
+        let unheard = |cost: Cost| if self.limits.unheard > 0 { cost } else { Cost::MAX / 2 };
+        self.least_end = least_lost.min(unheard(missing));
+        self.least = self.least_end.min(unheard(replaced.min(added)));
+        if let Some((blank, _)) = self.table.blank.filter(|_| self.limits.words > 1) {
+            self.least = self.least.min(blank);
+        }
     }
 
-    fn step(&mut self, step: Step, here: Here) {
-        let least = here.cost + here.spent + self.common(here.node.commonest());
-        if here.cost > self.limits.worst || least > self.bar {
-            return;
-        }
-        let read =
-            self.level << 24 | (here.at as u64) << 16 | u64::from(here.words) << 8 | u64::from(here.unheard);
-        let key = (here.node.number() ^ read.wrapping_mul(0xD6E8_FEB8_6659_FD93))
-            .wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let slot = &mut self.visited[(key >> 52) as usize];
-        if slot.0 == key && slot.1 <= here.cost {
-            return;
-        }
-        *slot = (key, here.cost);
-        self.steps.push(step);
-        self.walk(here);
-        self.steps.pop();
-    }
-
-    fn walk(&mut self, here: Here) {
-        self.visits += 1;
-        if self.visits > self.limits.steps {
-            return;
-        }
-        let Here { node, at, begins, words, cost, .. } = here;
-        if at == self.places.len() {
-            if node.word().is_some_and(|word| words == 0 || self.may_part(word, &here)) {
-                self.note(&here);
-            }
-        } else {
-            let place = std::mem::take(&mut self.places[at]);
-            self.forward(here, &place);
-            self.places[at] = place;
-            if self.places[at].read == BREAK {
-                return;
-            }
-        }
-        if let (Some((more, number)), Some(word)) = (self.blank, node.word())
-            && at > 0
-            && at < self.places.len()
-            && words + 1 < self.limits.words
-            && !begins
-        {
-            self.blank(&here, word, May { len: 0, cost: more, number });
-        }
-        // Letters that left no trace.
-        let upper = self.case == Case::Upper || begins && words == 0 && self.case == Case::Title;
-        let spellings = *self.spellings;
-        let first = begins && words == 0;
-        let dear = cost + self.least_lost > self.limits.worst;
-        for i in 0..if dear { 0 } else { 26 } {
-            if let Some((more, number)) = self.lost[usize::from(upper)][i]
-                && cost + more <= self.limits.worst
-                && let Some(child) = spellings.letter(node, b'a' + i as u8)
-                && self.goes_on(child, at)
-            {
-                self.step(
-                    Step::Table(number),
-                    Here { node: child, begins: false, cost: cost + more, ..here },
-                );
-            }
-        }
-        if self.may_change(&here, self.missing) {
-            for child in spellings.children(node) {
-                if self.lost[usize::from(upper)][usize::from(child.byte() - b'a')].is_none() {
-                    let next = Here { node: child, begins: false, ..here };
-                    self.unheard(next, Some(child.byte()), self.missing, first);
+    /// Finds words, place after place; at each the best ways that lead there go on.
+    fn search(&mut self) {
+        self.room.search += 1;
+        self.room.states.clear();
+        let places = usize::from(self.len) + 1;
+        let room = &mut self.room;
+        room.lists.clear();
+        room.lists.resize(places * LISTS, (NONE, 0));
+        room.last.clear();
+        room.last.resize(places, (LISTS - 1, 0));
+        let (node, begins) = (self.spellings.root(), true);
+        let root = Here { node, cost: 0, spent: 0, at: 0, from: 0, words: 0, unheard: 0, begins };
+        self.push(NONE, Step::Begin, root);
+        for at in 0..places {
+            let mut left = self.limits.width;
+            let mut list = 0;
+            while list <= self.room.last[at].0 && list as Cost * WIDTH <= self.bar && left > 0 {
+                let first = &mut self.room.lists[at * LISTS + list].0;
+                let index = *first;
+                let Some(&State { here, next, .. }) = self.room.states.get(index as usize) else {
+                    list += 1;
+                    continue;
+                };
+                *first = next;
+                if !self.overtaken(&here) {
+                    left -= 1;
+                    self.expand(index, here);
                 }
             }
         }
     }
 
+    /// The number of a place, and its slot.
+    fn key(&self, here: &Here) -> (u64, usize) {
+        let read = self.room.search << 24
+            | u64::from(here.at) << 16
+            | u64::from(here.words) << 8
+            | u64::from(here.unheard);
+        let key = (here.node.number() ^ read.wrapping_mul(0xD6E8_FEB8_6659_FD93))
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (key, (key >> (64 - VISITED.trailing_zeros())) as usize)
+    }
+
+    /// Was a cheaper way to the same place found since?
+    fn overtaken(&self, here: &Here) -> bool {
+        let (key, slot) = self.key(here);
+        let (known, cost) = self.room.visited[slot];
+        known == key && cost < here.cost + here.spent
+    }
+
+    /// Notes a place to go on from.
+    fn push(&mut self, from: u32, step: Step, here: Here) {
+        let look = self.look(here.node, here.at);
+        let asked = here.cost + here.spent + self.common(here.node.commonest()) + look;
+        let list = ((asked / WIDTH) as usize).min(LISTS - 1);
+        if here.cost + look > self.limits.worst
+            || asked > self.bar
+            || list > self.room.last[usize::from(here.at)].0
+        {
+            return;
+        }
+        let (key, slot) = self.key(&here);
+        let (known, cost) = &mut self.room.visited[slot];
+        if *known == key && *cost <= here.cost + here.spent {
+            return;
+        }
+        (*known, *cost) = (key, here.cost + here.spent);
+        let lists = &mut self.room.lists[usize::from(here.at) * LISTS..][..LISTS];
+        let (first, count) = &mut lists[list];
+        let state = State { here, step, from, next: *first };
+        *first = self.room.states.len() as u32;
+        *count += 1;
+        self.room.states.push(state);
+        let (last, kept) = &mut self.room.last[usize::from(here.at)];
+        *kept += 1;
+        while *last > 0 && *kept - lists[*last].1 >= self.limits.width as u32 {
+            *kept -= lists[*last].1;
+            *last -= 1;
+        }
+    }
+
+    /// What is asked at least where the next character cannot stand.
+    fn look(&self, node: Node, at: u8) -> Cost {
+        if at == self.len {
+            return if node.word().is_some() { 0 } else { self.least_end };
+        }
+        let place = &self.room.places[usize::from(at)];
+        let stands = match place.bit {
+            0 => place.read == BREAK || node.has_others(),
+            bit => node.letters() & bit != 0,
+        };
+        if stands { 0 } else { place.least.min(self.least) }
+    }
+
+    /// All steps from a place.
+    fn expand(&mut self, index: u32, here: Here) {
+        let Here { node, at, begins, words, cost, .. } = here;
+        if at == self.len {
+            if node.word().is_some_and(|word| words == 0 || self.may_part(word, &here)) {
+                self.note(index, &here);
+            }
+        } else {
+            if self.room.places[usize::from(at)].read == BREAK {
+                return self.push(index, Step::Break, Here { at: at + 1, ..here });
+            }
+            self.forward(index, here);
+        }
+        let room = self.slack(&here, at);
+        if let (Some((more, number)), Some(word)) = (self.table.blank, node.word())
+            && at > 0
+            && at < self.len
+            && more <= room
+            && !begins
+        {
+            self.blank(index, &here, word, (0, more, number));
+        }
+        // Letters that left no trace.
+        let upper = usize::from(self.case == Case::Upper || begins && words == 0 && self.case == Case::Title);
+        let spellings = *self.spellings;
+        if self.table.least_lost <= room {
+            for letter in bits(node.letters() & self.table.lost_bits[upper]) {
+                if let Some((more, number)) = self.table.lost[upper][letter]
+                    && more <= room
+                    && let Some(child) = spellings.letter(node, b'a' + letter as u8)
+                    && self.goes_on(child, at)
+                {
+                    let next = Here { node: child, begins: false, cost: cost + more, ..here };
+                    self.push(index, Step::Table(number), next);
+                }
+            }
+        }
+        if self.may_change(&here, self.table.missing, room) {
+            let cost = self.table.missing;
+            for child in spellings.children(node) {
+                if self.table.lost_bits[upper] >> (child.byte() - b'a') & 1 == 0 {
+                    let next = Here { node: child, begins: false, ..here };
+                    self.unheard(index, next, child.byte(), cost, begins && words == 0);
+                }
+            }
+        }
+    }
+
+    /// What a change that leads to place `at` may cost.
+    fn slack(&self, here: &Here, at: u8) -> Cost {
+        let last = self.room.last[usize::from(at)].0 as Cost * WIDTH + WIDTH - 1;
+        let left = self.bar.min(last) - here.cost - here.spent - self.common(here.node.commonest());
+        left.min(self.limits.worst - here.cost)
+    }
+
     /// May something be changed here that the table does not have?
-    fn may_change(&self, here: &Here, cost: Cost) -> bool {
-        here.unheard < self.limits.unheard && here.cost + cost <= self.limits.worst
+    fn may_change(&self, here: &Here, cost: Cost, room: Cost) -> bool {
+        here.unheard < self.limits.unheard && cost <= room
     }
 
     /// What may be read at a place.
-    fn forward(&mut self, here: Here, place: &Place) {
+    fn forward(&mut self, index: u32, here: Here) {
         let Here { node, at, begins, words, cost, .. } = here;
-        if place.read == BREAK {
-            return self.step(Step::Break, Here { at: at + 1, ..here });
-        }
-        if let Some(child) = self.letter(node, place.read) {
-            let fits = fits(self.case, begins, words, place.read);
+        let room = self.slack(&here, at + 1);
+        let place = &self.room.places[usize::from(at)];
+        let (read, bit) = (place.read, place.bit);
+        let [known, known_bits] = [usize::from(!begins); 2];
+        let (letters, known_bits) = (place.letters[known].clone(), place.bits[known_bits]);
+        let spellings = *self.spellings;
+        if let Some(child) = self.letter(node, read) {
             let next = Here { node: child, at: at + 1, begins: false, ..here };
-            if fits {
-                self.step(Step::Stands(place.read), next);
+            if fits(self.case, begins, words, read) {
+                self.push(index, Step::Stands(read), next);
             } else {
-                let shown = in_case(self.case, begins && words == 0, place.read);
-                let cost = cost + self.cased;
-                self.step(Step::Unheard(Some(shown)), Here { cost, ..next });
+                let shown = in_case(self.case, begins && words == 0, read);
+                let cost = cost + self.table.cased;
+                self.push(index, Step::Unheard(Some(shown)), Here { cost, ..next });
             }
         }
-        let on = |may: &May| Here { at: at + usize::from(may.len), cost: cost + may.cost, ..here };
-        for may in &place.dirt {
-            if cost + may.cost > self.limits.worst {
-                break;
-            }
-            self.step(Step::Table(may.number), on(may));
-        }
-        for (may, low) in &place.longer {
-            if cost + may.cost > self.limits.worst {
-                break;
-            }
-            let bytes = low.split(|b| *b == 0).next().unwrap_or(&[]);
-            let first = bytes[0];
-            if (node.has(first) || !first.is_ascii_lowercase())
-                && let Some(node) = self.spellings.walk(node, bytes)
-                && stood_fits(self.case, begins, &self.misreadings.table()[may.number as usize].stood)
-            {
-                self.step(Step::Table(may.number), Here { node, begins: false, ..on(may) });
-            }
-        }
-        if let Some(word) = node.word()
-            && !begins
-        {
-            for may in &place.blanks {
-                self.blank(&here, word, *may);
-            }
-        }
-        if place.read == ' ' {
+        self.ways(index, here, room);
+        if read == ' ' {
             return;
         }
-        if self.may_change(&here, self.added) && self.goes_on(node, at + 1) {
-            self.unheard(Here { at: at + 1, ..here }, None, self.added, false);
+        if self.may_change(&here, self.table.added, room) && self.goes_on(node, at + 1) {
+            let cost = cost + self.table.added;
+            let next = Here { at: at + 1, cost, unheard: here.unheard + 1, ..here };
+            self.push(index, Step::Unheard(None), next);
         }
-        let known = if begins { &place.begins } else { &place.inside };
-        let spellings = *self.spellings;
-        for (byte, may) in known {
-            if cost + may.cost > self.limits.worst {
+        for i in letters {
+            let letter = self.table.letters(&(i..i + 1))[0];
+            if letter.cost > room {
                 break;
             }
-            if *byte != place.byte
-                && let Some(child) = spellings.letter(node, *byte)
+            if 1 << (letter.byte - b'a') != bit
+                && let Some(child) = spellings.letter(node, letter.byte)
             {
-                let next = Here { node: child, at: at + 1, begins: false, cost: cost + may.cost, ..here };
-                self.step(Step::Table(may.number), next);
+                let cost = cost + letter.cost;
+                let next = Here { node: child, at: at + 1, begins: false, cost, ..here };
+                self.push(index, Step::Table(letter.number), next);
             }
         }
-        if self.may_change(&here, self.replaced) {
-            for child in spellings.children(node) {
-                let byte = child.byte();
-                if byte != place.byte && known.iter().all(|(known, _)| *known != byte) {
+        if self.may_change(&here, self.table.replaced, room) {
+            // Two letters read for one, or several marks.
+            let two = self.places_after(at).is_some_and(|next| match bit {
+                0 => !next.read.is_alphanumeric() && !matches!(next.read, ' ' | BREAK),
+                _ => next.bit != 0,
+            });
+            let (one, more) = (self.table.replaced, self.table.replaced + UNIT);
+            for letter in bits(node.letters() & !known_bits & !bit) {
+                let byte = b'a' + letter as u8;
+                if let Some(child) = spellings.letter(node, byte) {
                     let next = Here { node: child, at: at + 1, begins: false, ..here };
-                    self.unheard(next, Some(byte), self.replaced, begins && words == 0);
-                    // Two letters read for one, or several marks.
-                    let marks = |at: usize| {
-                        self.places
-                            .get(at)
-                            .is_some_and(|p| !p.read.is_alphanumeric() && !matches!(p.read, ' ' | BREAK))
-                    };
-                    let two = if place.byte == 0 {
-                        marks(at + 1)
-                    } else {
-                        self.bytes.get(at + 1).is_some_and(|b| *b != 0)
-                    };
-                    if two {
-                        let next = Here { at: at + 2, ..next };
-                        self.unheard(next, Some(byte), self.replaced + UNIT, begins && words == 0);
+                    self.unheard(index, next, byte, one, begins && words == 0);
+                    if two && more <= room {
+                        self.unheard(index, Here { at: at + 2, ..next }, byte, more, begins && words == 0);
                     }
                 }
             }
         }
     }
 
+    fn places_after(&self, at: u8) -> Option<&Place> {
+        (at + 1 < self.len).then(|| &self.room.places[usize::from(at) + 1])
+    }
+
+    /// Dirt, lost blanks, and confusions of several letters.
+    fn ways(&mut self, index: u32, here: Here, room: Cost) {
+        let Here { node, at, begins, cost, .. } = here;
+        let at = usize::from(at);
+        for i in 0..self.room.places[at].dirt.len() {
+            let way = self.table.way(self.room.places[at].dirt[i]);
+            if way.cost > room {
+                break;
+            }
+            let next = Here { at: here.at + way.len, cost: cost + way.cost, ..here };
+            self.push(index, Step::Table(way.number), next);
+        }
+        for i in 0..self.room.places[at].longer.len() {
+            let way = self.table.way(self.room.places[at].longer[i]);
+            if way.cost > room {
+                break;
+            }
+            let first = way.stood()[0];
+            if (node.has(first) || !first.is_ascii_lowercase())
+                && way.fits(self.case, begins)
+                && let Some(node) = self.spellings.walk(node, way.stood())
+            {
+                let next = Here { node, at: here.at + way.len, begins: false, cost: cost + way.cost, ..here };
+                self.push(index, Step::Table(way.number), next);
+            }
+        }
+        if let Some(word) = node.word()
+            && !begins
+        {
+            for i in 0..self.room.places[at].blanks.len() {
+                let way = self.table.way(self.room.places[at].blanks[i]);
+                if way.cost > room {
+                    break;
+                }
+                self.blank(index, &here, word, (way.len, way.cost, way.number));
+            }
+        }
+    }
+
     /// A change that the table does not have. What follows must stand as it is: two such changes in a row are hopeless, and
     /// looking ahead saves nearly all of the places that lead nowhere.
-    fn unheard(&mut self, next: Here, byte: Option<u8>, cost: Cost, first: bool) {
-        let cost = next.cost + cost;
-        if next.unheard >= self.limits.unheard || cost > self.limits.worst {
-            return;
-        }
-        if byte.is_none() || self.goes_on(next.node, next.at) {
-            let shown = byte.map(|b| in_case(self.case, first, char::from(b)));
-            self.step(Step::Unheard(shown), Here { cost, unheard: next.unheard + 1, ..next });
+    fn unheard(&mut self, index: u32, next: Here, byte: u8, cost: Cost, first: bool) {
+        if self.goes_on(next.node, next.at) {
+            let shown = in_case(self.case, first, char::from(byte));
+            let next = Here { cost: next.cost + cost, unheard: next.unheard + 1, ..next };
+            self.push(index, Step::Unheard(Some(shown)), next);
         }
     }
 
     /// Does the character at a place stand in the trie, or does a word end where all is read?
-    fn goes_on(&self, node: Node, at: usize) -> bool {
-        match self.bytes.get(at) {
-            None => node.word().is_some(),
-            Some(0) => true,
-            Some(byte) => node.has(*byte),
+    fn goes_on(&self, node: Node, at: u8) -> bool {
+        if at >= self.len {
+            return at == self.len && node.word().is_some();
         }
+        let bit = self.room.places[usize::from(at)].bit;
+        bit == 0 || node.letters() & bit != 0
     }
 
     /// A word ends, another one begins.
-    fn blank(&mut self, here: &Here, word: WordId, may: May) {
+    fn blank(&mut self, index: u32, here: &Here, word: WordId, (len, cost, number): (u8, Cost, u32)) {
         if here.words + 1 >= self.limits.words || here.at == 0 || !self.may_part(word, here) {
             return;
         }
+        let at = here.at + len;
         let next = Here {
             node: self.spellings.root(),
-            at: here.at + usize::from(may.len),
+            at,
             begins: true,
-            from: (here.at + usize::from(may.len)) as u8,
+            from: at,
             words: here.words + 1,
-            cost: here.cost + may.cost,
+            cost: here.cost + cost,
             spent: here.spent + self.common(here.node.commonest()),
             ..*here
         };
-        self.step(Step::Blank(may.number, word), next);
+        self.push(index, Step::Blank(number), next);
     }
 
     /// May a word be one of several that were run together? Rare words would be found in any letters.
     fn may_part(&self, word: WordId, here: &Here) -> bool {
-        let least = match here.at - usize::from(here.from).min(here.at) {
+        let least = match here.at.saturating_sub(here.from) {
             0..=2 => 136,
             3 => 112,
             _ => 80,
@@ -457,7 +534,7 @@ impl<'l> Walker<'l> {
 
     /// What a word costs that is as common as this: about −ln of its share, weighed.
     fn common(&self, log_count: u8) -> Cost {
-        self.common[usize::from(log_count)]
+        self.table.common[usize::from(log_count)]
     }
 
     /// The place after a letter as it stands.
@@ -471,45 +548,81 @@ impl<'l> Walker<'l> {
     }
 
     /// Notes what a finished way spells.
-    fn note(&mut self, here: &Here) {
+    fn note(&mut self, index: u32, here: &Here) {
+        let last = here.node.word().map_or(0, |id| self.words.log_count(id));
+        let rank = here.cost + here.spent + self.common(last);
+        if rank > self.bar {
+            return;
+        }
+        let spelled = self.spelled(index, here);
+        if let Some(same) = self.found.iter().position(|(_, known)| known.text == spelled.text) {
+            if self.found[same].0 <= rank {
+                return;
+            }
+            self.found.remove(same);
+        }
+        let place = self.found.partition_point(|(cost, known)| (*cost, &known.text) < (rank, &spelled.text));
+        self.found.insert(place, (rank, spelled));
+        // What stands there is no measure: whether it is right, the words around it tell.
+        if let Some((best, _)) = self.found.iter().find(|(_, known)| known.changes > 0) {
+            self.bar = self.bar.min(best.saturating_add(MARGIN));
+        }
+        // One more than is wanted: one may be what is written.
+        if let Some((last, _)) = self.found.get(self.limits.wanted) {
+            self.bar = self.bar.min(*last);
+        }
+    }
+
+    /// What the steps to a place spell.
+    fn spelled(&self, index: u32, here: &Here) -> Spelled {
+        let mut way = Vec::with_capacity(2 * LONGEST);
+        let mut at = index;
+        while let Some(state) = self.room.states.get(at as usize) {
+            way.push(at);
+            at = state.from;
+        }
         let mut out = Spelled {
-            text: String::new(),
-            ids: Vec::new(),
+            text: String::with_capacity(2 * usize::from(self.len)),
+            ids: Vec::with_capacity(1 + usize::from(here.words)),
             cost: here.cost,
             changes: 0,
             unheard: 0,
             used: Vec::new(),
             broken: None,
         };
-        for step in &self.steps {
-            match *step {
+        // A first letter that was not read says nothing of its case: names and beginnings have capitals.
+        let mut first = None;
+        for at in way.iter().rev() {
+            let state = &self.room.states[*at as usize];
+            let before = out.text.len();
+            match state.step {
+                Step::Begin => {}
                 Step::Stands(c) => out.text.push(c),
                 Step::Break => out.broken = Some(out.text.len()),
                 Step::Unheard(c) => {
                     out.text.extend(c);
                     out.unheard += 1;
                     out.changes += 1;
+                    first = first.or(Some(false));
                 }
                 Step::Table(number) => {
                     out.text.push_str(&self.misreadings.table()[number as usize].stood);
                     out.used.push(number);
                     out.changes += 1;
                 }
-                Step::Blank(number, word) => {
+                Step::Blank(number) => {
                     out.text.push(' ');
-                    out.ids.push(word);
+                    out.ids.extend(self.room.states[state.from as usize].here.node.word());
                     out.used.push(number);
                     out.changes += 1;
                 }
             }
+            if before < out.text.len() {
+                first = first.or(Some(matches!(state.step, Step::Stands(_))));
+            }
         }
         out.ids.extend(here.node.word());
-        // A first letter that was not read says nothing of its case: names and beginnings have capitals.
-        let first = self
-            .steps
-            .iter()
-            .find(|s| !matches!(s, Step::Table(n) if self.misreadings.table()[*n as usize].stood.is_empty()));
-        if self.case != Case::Upper && !matches!(first, Some(Step::Stands(_))) {
+        if self.case != Case::Upper && first != Some(true) {
             let name = out.ids.first().is_some_and(|id| self.words.flags(*id) & flag::NAME != 0);
             let capital = name
                 || self.limits.begins
@@ -520,12 +633,15 @@ impl<'l> Walker<'l> {
                 out.text = std::iter::once(c).chain(chars).collect();
             }
         }
-        let last = here.node.word().map_or(0, |id| self.words.log_count(id));
-        let rank = here.cost + here.spent + self.common(last);
-        // What stands there is no measure: whether it is right, the words around it tell.
-        if out.changes > 0 {
-            self.bar = self.bar.min(rank.saturating_add(MARGIN));
-        }
-        self.found.push((rank, out));
+        out
     }
+}
+
+/// The numbers of the bits that are set, rising.
+fn bits(mut bits: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+        bits &= bits - 1;
+        Some(bit)
+    })
 }

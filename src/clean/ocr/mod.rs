@@ -3,23 +3,22 @@
 //! Two passes, as for spun text: the first decodes as if the scan were an ordinary one; from its posteriors follow the share
 //! of letters that were misread and the confusions that this document shows; the second decodes with those.
 
+mod explored;
 mod features;
 mod page;
 
 use std::ops::Range;
 
+pub use explored::Scanner;
 pub use features::FEATURES;
 use features::Features;
-use page::{Noise, Page};
+use page::Page;
 
 pub use crate::channel::ocr::{Readers, Walks};
 use crate::channel::ocr::{Reading, Repair};
 use crate::edit::{Channel, Edit};
 use crate::lexicon::Lexicon;
 use crate::text::Token;
-
-/// Share of the letters that an ordinary scan misreads.
-const ORDINARY: f32 = 0.015;
 
 /// Readings below this posterior are not judged: 1 in 100 of them is right.
 const CHANCE: f32 = 0.02;
@@ -40,18 +39,18 @@ pub struct Scanned {
 /// Reads stretches of a text as scanned ones.
 pub fn read(
     lexicon: &Lexicon,
-    readers: &mut Readers<'_>,
+    scanner: &mut Scanner<'_>,
     text: &[u8],
     stretches: &[Range<usize>],
     threshold: f32,
     explain: bool,
 ) -> Scanned {
-    let prior = Noise { rate: ORDINARY, confusions: Vec::new() };
-    let mut page = Page::new(lexicon, readers, text, stretches, &prior);
-    let first = page.decode(lexicon, &prior, None);
-    let noise = page.noise(lexicon, &first, &prior);
-    let found = page.decode(lexicon, &noise, Some(&first));
-    let noise = page.noise(lexicon, &found, &prior);
+    let page = Page::new(lexicon, scanner, text, stretches);
+    let Scanner { prior, search, .. } = scanner;
+    let first = page.decode(lexicon, search, prior, None);
+    let noise = page.noise(lexicon, &first, prior);
+    let found = page.decode(lexicon, search, &noise, Some(&first));
+    let noise = page.noise(lexicon, &found, prior);
     let mut out = Scanned { noise: noise.rate, ..Scanned::default() };
     for (unit, decoded) in page.units.iter().zip(&found.decoded) {
         let Some(decoded) = decoded else { continue };

@@ -1,23 +1,19 @@
 //! A scanned text on its way through the passes: tokens, sentences, readings, lattices, and what decoding them found.
 
 use std::ops::Range;
+use std::rc::Rc;
 
+use super::explored::{Explored, Scanner};
 use crate::channel::Sentence;
-use crate::channel::ocr::{Readers, Reading, Repair, Strange, is_odd_capital, strange};
+use crate::channel::ocr::{Reading, Repair, Strange, is_odd_capital, strange};
 use crate::cost::{self, Cost, NEVER, UNIT};
-use crate::decode::{Beam, Decoded, Graph, Lattice, Search};
+use crate::decode::{Arc, Decoded, Search};
 use crate::lexicon::abbreviations::is_abbreviation;
-use crate::lexicon::{BEGIN, END, Lexicon, Memo, UNKNOWN, WordId};
+use crate::lexicon::{Lexicon, UNKNOWN, WordId};
 use crate::text::{ByHash, Kind, Shape, Token, mark_sentences, tokenize_some};
 
 /// Longer sentences are cut: the search looks no further anyway.
 const LONGEST: usize = 400;
-
-/// Readings of one place that go into the lattice.
-const CHOICES: usize = 8;
-
-/// How far a reading may be behind the text as it stands, by its neighbours alone.
-const BEHIND: Cost = 7 * UNIT;
 
 /// Words of dialects in a hundred tokens from which on a text is in dialect: novels in plain English have less than 0.3.
 const DIALECT: f32 = 1.0;
@@ -31,8 +27,7 @@ pub struct Unit {
     pub tokens: Range<usize>,
     /// Its readings, in [`Page::readings`].
     pub readings: Range<usize>,
-    lattice: Lattice,
-    graph: Graph,
+    explored: Rc<Explored>,
 }
 
 /// A scanned text, cut up.
@@ -65,8 +60,6 @@ pub struct Page<'s> {
     sums: Vec<u32>,
     /// −ln of how likely a strange token is as it stands, beyond what the language model says.
     stands: Vec<Cost>,
-    /// Room for searching.
-    search: Search,
 }
 
 /// What is believed of a page while it is decoded.
@@ -94,13 +87,12 @@ impl Found {
 }
 
 impl<'s> Page<'s> {
-    /// Cuts stretches of a text up, collects their readings and explores the lattices.
+    /// Cuts stretches of a text up, and explores its sentences.
     pub fn new(
         lexicon: &Lexicon,
-        readers: &mut Readers<'_>,
+        scanner: &mut Scanner<'_>,
         text: &'s [u8],
         stretches: &[Range<usize>],
-        prior: &Noise,
     ) -> Self {
         let mut page = Self {
             text,
@@ -115,7 +107,6 @@ impl<'s> Page<'s> {
             capitals: 0.0,
             again: ByHash::default(),
             stands: Vec::new(),
-            search: Search::default(),
             counts: ByHash::default(),
             sums: vec![0],
         };
@@ -139,7 +130,7 @@ impl<'s> Page<'s> {
             let id = if odd == Strange::Yes { UNKNOWN } else { lexicon.model_id(id) };
             page.ids.push(id);
             page.strange.push(odd);
-            let before = at.checked_sub(1).map(|at| &page.tokens[at]);
+            let before = at.checked_sub(1).filter(|_| !token.sentence).map(|at| &page.tokens[at]);
             let capital = is_odd_capital(lexicon, before, token, id);
             let follows = before.is_some_and(|b| b.kind == Kind::Word && b.shape == Shape::Lower);
             small += usize::from(follows && token.kind == Kind::Word);
@@ -159,67 +150,22 @@ impl<'s> Page<'s> {
         }
         page.elided = elided as f32 / hundreds;
         page.capitals = capitals as f32 * 100.0 / (small as f32).max(100.0);
-        let mut memo = Memo::default();
         let mut start = 0;
         for i in 1..=page.tokens.len() {
             if i == page.tokens.len() || page.tokens[i].sentence || i - start >= LONGEST {
-                page.add(lexicon, readers, &mut memo, start..i, prior);
+                page.add(scanner, start..i);
                 start = i;
             }
         }
         page
     }
 
-    fn add(
-        &mut self,
-        lexicon: &Lexicon,
-        readers: &mut Readers<'_>,
-        memo: &mut Memo,
-        tokens: Range<usize>,
-        prior: &Noise,
-    ) {
+    fn add(&mut self, scanner: &mut Scanner<'_>, tokens: Range<usize>) {
+        let (strange, stands) = (&self.strange[tokens.clone()], &self.stands[tokens.clone()]);
+        let explored = scanner.explore(self.text, &self.sentence(&tokens), strange, stands);
         let from = self.readings.len();
-        let mut proposed = Vec::new();
-        readers.readings(self.text, &self.sentence(&tokens), &self.strange[tokens.clone()], &mut proposed);
-        let sentence = self.sentence(&tokens);
-        let mut chosen: Vec<(Cost, Reading)> = Vec::new();
-        let mut kept = Vec::new();
-        for same in proposed.chunk_by(|a, b| a.start == b.start) {
-            chosen.clear();
-            let mut standing = (0, 0);
-            for reading in same {
-                let (start, end) = (reading.start as usize, reading.end as usize);
-                if standing.0 != end {
-                    let stands: Cost = self.stands[tokens.start + start..tokens.start + end].iter().sum();
-                    let written = &sentence.ids[start..end];
-                    standing = (
-                        end,
-                        stands + beam(lexicon).weigh(beside(lexicon, memo, &sentence, start, end, written)),
-                    );
-                }
-                let meant = &reading.spelled.ids;
-                let asked = beam(lexicon).weigh(beside(lexicon, memo, &sentence, start, end, meant));
-                let behind = price(lexicon, reading, prior) + asked - standing.1;
-                if behind < BEHIND || reading.repair == Repair::Whole {
-                    chosen.push((behind, reading.clone()));
-                }
-            }
-            chosen.sort_by_key(|(behind, _)| *behind);
-            kept.extend(chosen.drain(..).take(CHOICES).map(|(_, reading)| reading));
-        }
-        self.readings.extend(kept);
-        let mut unit = Unit {
-            tokens,
-            readings: from..self.readings.len(),
-            lattice: Lattice::default(),
-            graph: Graph::default(),
-        };
-        if !unit.readings.is_empty() {
-            unit.lattice = self.lattice(&unit);
-            self.price(lexicon, &unit.tokens, &mut unit.lattice, prior, None);
-            unit.graph = Graph::build(&unit.lattice, lexicon.grams(), memo, beam(lexicon), &mut self.search);
-        }
-        self.units.push(unit);
+        self.readings.extend_from_slice(&explored.readings);
+        self.units.push(Unit { tokens, readings: from..self.readings.len(), explored });
     }
 
     /// Share of strange tokens among the twenty around one.
@@ -238,70 +184,49 @@ impl<'s> Page<'s> {
         Sentence { tokens: &self.tokens[tokens.clone()], ids: &self.ids[tokens.clone()] }
     }
 
-    fn lattice(&self, unit: &Unit) -> Lattice {
-        let sentence = self.sentence(&unit.tokens);
-        let mut lattice = Lattice::with_room(sentence.tokens.len(), unit.readings.len());
-        let mut next = unit.readings.start;
-        for (at, id) in sentence.ids.iter().enumerate() {
-            lattice.push(at..at + 1, std::iter::once(*id), 0, None);
-            while next < unit.readings.end && self.readings[next].start as usize == at {
-                let reading = &self.readings[next];
-                lattice.push(
-                    at..reading.end as usize,
-                    reading.spelled.ids.iter().copied(),
-                    0,
-                    Some(next as u32),
-                );
-                next += 1;
+    /// What the arcs of a sentence cost now.
+    fn costs(&self, lexicon: &Lexicon, unit: &Unit, noise: &Noise, before: Option<&Found>) -> Vec<Cost> {
+        let cost = |arc: &Arc| match arc.reading {
+            None => self.stands[unit.tokens.start + arc.start as usize],
+            Some(number) => {
+                let index = unit.readings.start + number as usize;
+                let reading = &self.readings[index];
+                let own = before.map_or(0.0, |b| b.posterior(index));
+                price(lexicon, reading, noise) - again(lexicon, reading, noise, own)
             }
-        }
-        lattice
-    }
-
-    fn price(
-        &self,
-        lexicon: &Lexicon,
-        tokens: &Range<usize>,
-        lattice: &mut Lattice,
-        noise: &Noise,
-        before: Option<&Found>,
-    ) {
-        for arc in &mut lattice.arcs {
-            arc.cost = match arc.reading {
-                None => self.stands[tokens.start + arc.start as usize],
-                Some(i) => {
-                    let reading = &self.readings[i as usize];
-                    let own = before.map_or(0.0, |b| b.posterior(i as usize));
-                    price(lexicon, reading, noise) - again(lexicon, reading, noise, own)
-                }
-            };
-        }
+        };
+        unit.explored.lattice.arcs.iter().map(cost).collect()
     }
 
     /// Decodes every sentence that has readings; `before` is what the decoding before found.
-    pub fn decode(&mut self, lexicon: &Lexicon, noise: &Noise, before: Option<&Found>) -> Found {
+    pub fn decode(
+        &self,
+        lexicon: &Lexicon,
+        search: &mut Search,
+        noise: &Noise,
+        before: Option<&Found>,
+    ) -> Found {
         let mut posteriors = vec![NEVER; self.readings.len()];
-        let mut units = std::mem::take(&mut self.units);
-        let mut decoded = Vec::with_capacity(units.len());
-        for unit in &mut units {
+        let mut decoded = Vec::with_capacity(self.units.len());
+        for unit in &self.units {
             if unit.readings.is_empty() {
                 decoded.push(None);
                 continue;
             }
-            self.price(lexicon, &unit.tokens, &mut unit.lattice, noise, before);
-            let costs: Vec<Cost> = unit.lattice.arcs.iter().map(|arc| arc.cost).collect();
-            let mut found = unit.graph.decode(&unit.lattice, &costs, &mut self.search);
-            for (arc, posterior) in unit.lattice.arcs.iter().zip(&found.posteriors) {
-                if let Some(reading) = arc.reading {
-                    posteriors[reading as usize] = *posterior;
+            let first = unit.readings.start as u32;
+            let lattice = &unit.explored.lattice;
+            let costs = self.costs(lexicon, unit, noise, before);
+            let mut found = unit.explored.graph.decode(lattice, &costs, search);
+            for (arc, posterior) in lattice.arcs.iter().zip(&found.posteriors) {
+                if let Some(number) = arc.reading {
+                    posteriors[(first + number) as usize] = *posterior;
                 }
             }
-            let arcs = &unit.lattice.arcs;
-            found.path = found.path.iter().filter_map(|arc| arcs[*arc as usize].reading).collect();
+            let index = |arc: &u32| lattice.arcs[*arc as usize].reading.map(|number| first + number);
+            found.path = found.path.iter().filter_map(index).collect();
             found.posteriors = Vec::new();
             decoded.push(Some(found));
         }
-        self.units = units;
         Found { decoded, posteriors }
     }
 
@@ -327,37 +252,8 @@ impl<'s> Page<'s> {
     }
 }
 
-/// The cost of words in the place of a span, with the two words that stand on either side.
-fn beside(
-    lexicon: &Lexicon,
-    memo: &mut Memo,
-    sentence: &Sentence<'_>,
-    start: usize,
-    end: usize,
-    words: &[WordId],
-) -> Cost {
-    let grams = lexicon.grams();
-    let id = |at: usize| sentence.ids.get(at).copied().unwrap_or(END);
-    let mut state = match start {
-        0 => grams.begin(),
-        1 => grams.after(BEGIN, id(0), memo.bigram(grams, BEGIN, id(0))),
-        _ => {
-            let (older, last) = (id(start - 2), id(start - 1));
-            grams.after(older, last, memo.bigram(grams, older, last))
-        }
-    };
-    let mut sum = 0;
-    for word in words.iter().copied().chain([id(end), id(end + 1)]) {
-        let bigram = memo.bigram(grams, state.last(), word);
-        let (cost, next) = grams.score_with(state, word, bigram);
-        sum += cost;
-        state = next;
-    }
-    sum
-}
-
 /// What a reading costs in a page of so much noise.
-fn price(lexicon: &Lexicon, reading: &Reading, noise: &Noise) -> Cost {
+pub fn price(lexicon: &Lexicon, reading: &Reading, noise: &Noise) -> Cost {
     let weights = lexicon.ocr_weights();
     let rarer = (COUNTED / noise.rate).ln() * f32::from(reading.spelled.changes);
     let more = match reading.repair {
@@ -407,9 +303,4 @@ fn is_elided(text: &[u8], token: &Token, strange: Strange) -> bool {
 /// Does an apostrophe stand in this?
 pub fn has_apostrophe(text: &str) -> bool {
     text.contains(['\'', '\u{2019}'])
-}
-
-fn beam(lexicon: &Lexicon) -> Beam {
-    let model = (lexicon.ocr_weights().model * 256.0) as Cost;
-    Beam { model, width: 6, ..Beam::default() }
 }

@@ -1,0 +1,225 @@
+//! A sentence of a scan explored: its readings, its lattice, and what the search found of it as if the scan were an
+//! ordinary one.
+//!
+//! None of that depends on the page around it. A round of cleaning leaves most sentences as they were, and the next round
+//! reads the page again: so a [`Scanner`] remembers the sentences of a text through all its rounds.
+
+use std::rc::Rc;
+
+use super::page::{Noise, price};
+use crate::channel::Sentence;
+use crate::channel::ocr::{Readers, Reading, Repair, Strange};
+use crate::cost::{Cost, UNIT};
+use crate::decode::{Beam, Graph, Lattice, Search};
+use crate::lexicon::{BEGIN, END, Lexicon, Memo, WordId};
+use crate::text::{ByHash, Token};
+
+/// Readings of one place that go into the lattice.
+const CHOICES: usize = 8;
+
+/// How far a reading may be behind the text as it stands, by its neighbours alone.
+const BEHIND: Cost = 7 * UNIT;
+
+/// Share of the letters that an ordinary scan misreads.
+const ORDINARY: f32 = 0.015;
+
+/// Sentences remembered: those of about 256 KiB. Of a longer text the rest is explored each time.
+const REMEMBERED: usize = 2048;
+
+/// A sentence with its readings.
+#[derive(Debug, Default)]
+pub struct Explored {
+    /// All that the readings depend on.
+    signs: Box<[u64]>,
+    /// Its readings, ordered by their first token.
+    pub readings: Vec<Reading>,
+    /// The lattice, its arcs at the costs of an ordinary scan; its readings are numbers into `readings`.
+    pub lattice: Lattice,
+    /// What survived of it.
+    pub graph: Graph,
+}
+
+/// Explores the sentences of scans, and remembers them.
+pub struct Scanner<'l> {
+    lexicon: &'l Lexicon,
+    readers: Readers<'l>,
+    /// What is believed of any scan.
+    pub prior: Noise,
+    memo: Memo,
+    /// Room for searching.
+    pub search: Search,
+    known: ByHash<Rc<Explored>>,
+    signs: Vec<u64>,
+    proposed: Vec<Reading>,
+}
+
+impl<'l> Scanner<'l> {
+    /// One that has seen no sentence.
+    pub fn new(lexicon: &'l Lexicon, readers: Readers<'l>) -> Self {
+        Self {
+            lexicon,
+            readers,
+            prior: Noise { rate: ORDINARY, confusions: Vec::new() },
+            memo: Memo::default(),
+            search: Search::default(),
+            known: ByHash::default(),
+            signs: Vec::new(),
+            proposed: Vec::new(),
+        }
+    }
+
+    /// The readers, with what they remember.
+    pub fn into_readers(self) -> Readers<'l> {
+        self.readers
+    }
+
+    /// A sentence explored, now or before. `strange` says how strange each token is, `stands` what it costs as it stands.
+    pub fn explore(
+        &mut self,
+        text: &[u8],
+        sentence: &Sentence<'_>,
+        strange: &[Strange],
+        stands: &[Cost],
+    ) -> Rc<Explored> {
+        self.sign(text, sentence, strange);
+        let key = self.signs.iter().fold(0, |key: u64, sign| {
+            let mixed = (key ^ sign).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            mixed ^ mixed >> 32
+        });
+        if let Some(known) = self.known.get(&key)
+            && *known.signs == *self.signs
+        {
+            return Rc::clone(known);
+        }
+        let explored = Rc::new(self.anew(text, sentence, strange, stands));
+        if self.known.len() < REMEMBERED {
+            self.known.insert(key, Rc::clone(&explored));
+        }
+        explored
+    }
+
+    /// Notes what the readings of a sentence depend on: its bytes, and how they were cut up.
+    fn sign(&mut self, text: &[u8], sentence: &Sentence<'_>, strange: &[Strange]) {
+        self.signs.clear();
+        let about = |token: &Token| {
+            u64::from(token.end - token.start)
+                | (token.kind as u64) << 32
+                | (token.shape as u64) << 40
+                | u64::from(token.spaced) << 48
+                | u64::from(token.lines) << 49
+                | u64::from(token.sentence) << 52
+        };
+        for (token, strange) in sentence.tokens.iter().zip(strange) {
+            self.signs.push(about(token) | (*strange as u64) << 56);
+            for piece in token.bytes(text).chunks(8) {
+                let mut bytes = [0; 8];
+                bytes[..piece.len()].copy_from_slice(piece);
+                self.signs.push(u64::from_le_bytes(bytes));
+            }
+        }
+    }
+
+    fn anew(
+        &mut self,
+        text: &[u8],
+        sentence: &Sentence<'_>,
+        strange: &[Strange],
+        stands: &[Cost],
+    ) -> Explored {
+        let Self { lexicon, readers, memo, search, proposed, prior, signs, .. } = self;
+        proposed.clear();
+        readers.readings(text, sentence, strange, proposed);
+        let mut explored = Explored { signs: signs.as_slice().into(), ..Explored::default() };
+        explored.readings = likely(lexicon, memo, sentence, proposed, stands, prior);
+        if !explored.readings.is_empty() {
+            explored.lattice = explored.lattice(lexicon, sentence, stands, prior);
+            explored.graph = Graph::build(&explored.lattice, lexicon.grams(), memo, beam(lexicon), search);
+        }
+        explored
+    }
+}
+
+impl Explored {
+    fn lattice(&self, lexicon: &Lexicon, sentence: &Sentence<'_>, stands: &[Cost], prior: &Noise) -> Lattice {
+        let mut lattice = Lattice::with_room(sentence.tokens.len(), self.readings.len());
+        let mut next = self.readings.iter().zip(0..).peekable();
+        for (at, (id, stands)) in sentence.ids.iter().zip(stands).enumerate() {
+            lattice.push(at..at + 1, std::iter::once(*id), *stands, None);
+            while let Some((reading, number)) = next.next_if(|(reading, _)| reading.start as usize == at) {
+                let ids = reading.spelled.ids.iter().copied();
+                let cost = price(lexicon, reading, prior);
+                lattice.push(at..reading.end as usize, ids, cost, Some(number));
+            }
+        }
+        lattice
+    }
+}
+
+/// The readings of each place that have a chance, the likeliest first.
+fn likely(
+    lexicon: &Lexicon,
+    memo: &mut Memo,
+    sentence: &Sentence<'_>,
+    proposed: &[Reading],
+    stands: &[Cost],
+    prior: &Noise,
+) -> Vec<Reading> {
+    let mut chosen: Vec<(Cost, &Reading)> = Vec::new();
+    let mut kept = Vec::new();
+    let beam = beam(lexicon);
+    for same in proposed.chunk_by(|a, b| a.start == b.start) {
+        chosen.clear();
+        let mut standing = (0, 0);
+        for reading in same {
+            let (start, end) = (reading.start as usize, reading.end as usize);
+            if standing.0 != end {
+                let stands: Cost = stands[start..end].iter().sum();
+                let written = &sentence.ids[start..end];
+                standing = (end, stands + beam.weigh(beside(lexicon, memo, sentence, start, end, written)));
+            }
+            let meant = &reading.spelled.ids;
+            let asked = beam.weigh(beside(lexicon, memo, sentence, start, end, meant));
+            let behind = price(lexicon, reading, prior) + asked - standing.1;
+            if behind < BEHIND || reading.repair == Repair::Whole {
+                chosen.push((behind, reading));
+            }
+        }
+        chosen.sort_by_key(|(behind, _)| *behind);
+        kept.extend(chosen.iter().take(CHOICES).map(|(_, reading)| (*reading).clone()));
+    }
+    kept
+}
+
+/// The cost of words in the place of a span, with the two words that stand on either side.
+fn beside(
+    lexicon: &Lexicon,
+    memo: &mut Memo,
+    sentence: &Sentence<'_>,
+    start: usize,
+    end: usize,
+    words: &[WordId],
+) -> Cost {
+    let grams = lexicon.grams();
+    let id = |at: usize| sentence.ids.get(at).copied().unwrap_or(END);
+    let mut state = match start {
+        0 => grams.begin(),
+        1 => grams.after(BEGIN, id(0), memo.bigram(grams, BEGIN, id(0))),
+        _ => {
+            let (older, last) = (id(start - 2), id(start - 1));
+            grams.after(older, last, memo.bigram(grams, older, last))
+        }
+    };
+    let mut sum = 0;
+    for word in words.iter().copied().chain([id(end), id(end + 1)]) {
+        let bigram = memo.bigram(grams, state.last(), word);
+        let (cost, next) = grams.score_with(state, word, bigram);
+        sum += cost;
+        state = next;
+    }
+    sum
+}
+
+fn beam(lexicon: &Lexicon) -> Beam {
+    let model = (lexicon.ocr_weights().model * 256.0) as Cost;
+    Beam { model, width: 6, ..Beam::default() }
+}
