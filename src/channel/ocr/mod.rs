@@ -57,7 +57,7 @@ pub struct Reading {
 
 /// Ways that go on from a place of a walk: what is strange, neighbours that may be one word, known words. 60 for 40 bring
 /// 0.2 points (WER cut, newspapers) at half the speed.
-const WIDTHS: [usize; 3] = [40, 8, 12];
+const WIDTHS: [usize; 3] = [40, 16, 16];
 
 /// Words longer than this are not walked: no English word is.
 const LONGEST: usize = 28;
@@ -267,13 +267,13 @@ impl<'l> Readers<'l> {
         let nats = |n: usize| n as Cost * UNIT;
         let (worst, wanted, width) = match span.how {
             How::Strange => (nats(10 + letters * 3), 8, WIDTHS[0]),
-            How::Joined => (nats(14), 3, WIDTHS[1]),
-            How::Real => (nats(11), 8, WIDTHS[2]),
+            How::Joined => (nats(20), 4, WIDTHS[1]),
+            How::Real => (nats(14), 8, WIDTHS[2]),
         };
         let (unheard, words) = match span.how {
             How::Strange => (unheard, if letters > 9 { 3 } else { 2 }),
             // Blanks move only where both sides are strange.
-            How::Joined => (0, 1 + u8::from(strange[start] > Strange::No && strange[end - 1] > Strange::No)),
+            How::Joined => (unheard.min(1), 1 + u8::from(strange[start] > Strange::No && strange[end - 1] > Strange::No)),
             How::Real => (0, 2),
         };
         let stands = match span.how {
