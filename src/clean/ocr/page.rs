@@ -133,7 +133,8 @@ impl<'s> Page<'s> {
     }
 
     fn add(&mut self, scanner: &mut Scanner<'_>, tokens: Range<usize>) {
-        let explored = scanner.explore(self.text, &self.sentence(&tokens), &self.stands[tokens.clone()]);
+        let (strange, stands) = (&self.strange[tokens.clone()], &self.stands[tokens.clone()]);
+        let explored = scanner.explore(self.text, &self.sentence(&tokens), strange, stands);
         let from = self.readings.len();
         self.readings.extend_from_slice(&explored.readings);
         self.units.push(Unit { tokens, readings: from..self.readings.len(), explored });
