@@ -57,6 +57,9 @@ impl OldSpellings {
         if self.words.contains(&word_hash(word)) {
             return true;
         }
+        if word.is_ascii() && !self.may_be_old(word.as_bytes()) {
+            return false;
+        }
         let english = |word: &str| words.flags(words.find(word_hash(word))) & flag::ENGLISH != 0;
         let low = word.to_lowercase().replace('\u{2019}', "'");
         let ends = |(old, modern): &(Box<str>, Box<str>)| {
@@ -73,6 +76,17 @@ impl OldSpellings {
     /// Is this a word of a dialect, by its hash? Right where the text has more of them.
     pub fn is_dialect(&self, word: u64) -> bool {
         self.dialect.contains(&word)
+    }
+
+    /// Does it end or begin as an old spelling does? Hardly any word does, and of the others no small letters are made.
+    fn may_be_old(&self, word: &[u8]) -> bool {
+        let same =
+            |part: Option<&[u8]>, old: &str| part.is_some_and(|p| p.eq_ignore_ascii_case(old.as_bytes()));
+        let ends = |(old, _): &(Box<str>, Box<str>)| {
+            same(word.len().checked_sub(old.len()).map(|from| &word[from..]), old)
+        };
+        let begins = |(old, _): &(Box<str>, Box<str>)| same(word.get(..old.len()), old);
+        self.endings.iter().any(ends) || self.beginnings.iter().any(begins)
     }
 
     /// Are these two words what is one word today?

@@ -22,6 +22,12 @@ pub fn cases(written: &[char]) -> impl Iterator<Item = Case> + use<> {
     [(shouts, Case::Upper), (!all, mixed)].into_iter().filter(|c| c.0).map(|c| c.1)
 }
 
+/// Is none of the letters a capital, the first, or are all?
+pub fn plain_case(written: &[char]) -> bool {
+    let rest = written.get(1..).unwrap_or_default();
+    !rest.iter().any(|c| c.is_uppercase()) || !written.iter().any(|c| c.is_lowercase())
+}
+
 /// Does a letter stand in the case that is expected of it?
 pub fn fits(case: Case, begins: bool, words: u8, c: char) -> bool {
     let upper = c.is_uppercase();

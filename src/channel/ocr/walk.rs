@@ -14,7 +14,7 @@
 //! stand. What asks more than the best word found, by a margin, is dropped. A garble beyond the beam stays as it is.
 //! (Ways wait in lists by what they ask, so that nothing is sorted; a list that is too late is known before a step is made.)
 
-use super::case::{Case, cases, fits, in_case};
+use super::case::{Case, cases, fits, in_case, plain_case};
 use super::places::{Place, Table};
 use crate::cost::{Cost, UNIT};
 use crate::lexicon::spellings::{Node, Spellings};
@@ -198,6 +198,10 @@ impl<'l> Walker<'l> {
         self.len = written.len() as u8;
         self.found.clear();
         self.bar = limits.stands.saturating_add(MARGIN + 2 * UNIT);
+        let known = written.iter().try_fold(self.spellings.root(), |node, c| self.letter(node, *c));
+        if let Some(id) = known.and_then(|node| node.word()).filter(|_| plain_case(written)) {
+            self.bar = self.bar.min(self.common(self.words.log_count(id)) + MARGIN);
+        }
         for case in cases(written) {
             self.prepare(written, case);
             self.search();
@@ -545,6 +549,12 @@ impl<'l> Walker<'l> {
         let mut buffer = [0; 4];
         c.to_lowercase()
             .try_fold(node, |node, c| self.spellings.walk(node, c.encode_utf8(&mut buffer).as_bytes()))
+    }
+
+    /// The place that a word leads to, whatever its case.
+    pub fn spell(&self, node: Node, word: &str) -> Option<Node> {
+        let plain = |c| if matches!(c, '\u{2019}' | '\u{2018}') { '\'' } else { c };
+        word.chars().map(plain).try_fold(node, |node, c| self.letter(node, c))
     }
 
     /// Notes what a finished way spells.

@@ -128,7 +128,8 @@ impl<'l> Scanner<'l> {
     ) -> Explored {
         let Self { lexicon, readers, memo, search, proposed, prior, signs, .. } = self;
         proposed.clear();
-        readers.readings(text, sentence, strange, proposed);
+        let asked = standing(lexicon, memo, sentence);
+        readers.readings(text, sentence, strange, &asked, proposed);
         let mut explored = Explored { signs: signs.as_slice().into(), ..Explored::default() };
         explored.readings = likely(lexicon, memo, sentence, proposed, stands, prior);
         if !explored.readings.is_empty() {
@@ -155,6 +156,15 @@ impl Explored {
     }
 }
 
+/// What the language model asks for each word as it stands and for the two behind it, weighed.
+fn standing(lexicon: &Lexicon, memo: &mut Memo, sentence: &Sentence<'_>) -> Vec<Cost> {
+    let (beam, grams) = (beam(lexicon), lexicon.grams());
+    let words = sentence.ids.iter().copied().chain([END, END]);
+    words.fold(grams.begin(), |state, word| memo.ask(grams, state, word));
+    let costs: Vec<Cost> = memo.scores(grams).map(|score| score.cost).collect();
+    costs.windows(3).map(|costs| beam.weigh(costs.iter().sum())).collect()
+}
+
 /// The readings of each place that have a chance, the likeliest first.
 fn likely(
     lexicon: &Lexicon,
@@ -164,22 +174,33 @@ fn likely(
     stands: &[Cost],
     prior: &Noise,
 ) -> Vec<Reading> {
+    let (beam, grams) = (beam(lexicon), lexicon.grams());
+    // All n-grams at once, in the order in which they are wanted below.
+    for same in proposed.chunk_by(|a, b| a.start == b.start) {
+        let mut standing = 0;
+        for reading in same {
+            let (start, end) = (reading.start as usize, reading.end as usize);
+            if standing != end {
+                beside(lexicon, memo, sentence, start, end, &sentence.ids[start..end]);
+                standing = end;
+            }
+            beside(lexicon, memo, sentence, start, end, &reading.spelled.ids);
+        }
+    }
+    let mut costs = memo.scores(grams).map(|score| score.cost);
+    // With the two words behind it.
+    let mut weigh = |words: usize| beam.weigh(costs.by_ref().take(words + 2).sum());
     let mut chosen: Vec<(Cost, &Reading)> = Vec::new();
     let mut kept = Vec::new();
-    let beam = beam(lexicon);
     for same in proposed.chunk_by(|a, b| a.start == b.start) {
         chosen.clear();
         let mut standing = (0, 0);
         for reading in same {
             let (start, end) = (reading.start as usize, reading.end as usize);
             if standing.0 != end {
-                let stands: Cost = stands[start..end].iter().sum();
-                let written = &sentence.ids[start..end];
-                standing = (end, stands + beam.weigh(beside(lexicon, memo, sentence, start, end, written)));
+                standing = (end, stands[start..end].iter().sum::<Cost>() + weigh(end - start));
             }
-            let meant = &reading.spelled.ids;
-            let asked = beam.weigh(beside(lexicon, memo, sentence, start, end, meant));
-            let behind = price(lexicon, reading, prior) + asked - standing.1;
+            let behind = price(lexicon, reading, prior) + weigh(reading.spelled.ids.len()) - standing.1;
             if behind < BEHIND || reading.repair == Repair::Whole {
                 chosen.push((behind, reading));
             }
@@ -190,7 +211,7 @@ fn likely(
     kept
 }
 
-/// The cost of words in the place of a span, with the two words that stand on either side.
+/// Asks for the cost of words in the place of a span, and of the two words behind it.
 fn beside(
     lexicon: &Lexicon,
     memo: &mut Memo,
@@ -198,7 +219,7 @@ fn beside(
     start: usize,
     end: usize,
     words: &[WordId],
-) -> Cost {
+) {
     let grams = lexicon.grams();
     let id = |at: usize| sentence.ids.get(at).copied().unwrap_or(END);
     let mut state = match start {
@@ -209,14 +230,9 @@ fn beside(
             grams.after(older, last, memo.bigram(grams, older, last))
         }
     };
-    let mut sum = 0;
     for word in words.iter().copied().chain([id(end), id(end + 1)]) {
-        let bigram = memo.bigram(grams, state.last(), word);
-        let (cost, next) = grams.score_with(state, word, bigram);
-        sum += cost;
-        state = next;
+        state = memo.ask(grams, state, word);
     }
-    sum
 }
 
 fn beam(lexicon: &Lexicon) -> Beam {

@@ -3,7 +3,7 @@
 
 use super::super::confidence::{log_odds, probability};
 use super::page::{Found, Noise, Page, Unit, has_apostrophe};
-use crate::channel::ocr::{Repair, Strange};
+use crate::channel::ocr::{Reading, Repair, Strange};
 use crate::cost::UNIT;
 use crate::lexicon::{BEGIN, END, Lexicon, OcrWeights, WordId};
 use crate::text::{Kind, Shape};
@@ -58,7 +58,7 @@ pub fn features(
     let digits = written.bytes().filter(u8::is_ascii_digit).count() as f32;
     let common = spelled.ids.iter().map(|id| lexicon.words().log_count(*id)).min().unwrap_or(0);
     let again = page.again.get(&word.hash).copied().unwrap_or(0) as f32;
-    let (before, after) = around(page, unit, path, reading.start, reading.end);
+    let (before, after) = around(page, unit, path, index);
     let meant: Vec<WordId> = spelled.ids.iter().map(|id| lexicon.model_id(*id)).collect();
     let stood: Vec<WordId> = page.ids[start..end].to_vec();
     let meant_costs = costs(lexicon, &before, &meant, &after);
@@ -122,27 +122,36 @@ pub fn features(
 }
 
 /// Two words before and after a reading, with the repairs of the path made.
-fn around(page: &Page<'_>, unit: &Unit, path: &[u32], start: u16, end: u16) -> ([WordId; 2], [WordId; 2]) {
-    let mut before = vec![BEGIN, BEGIN];
-    let mut after = Vec::new();
-    let mut next = path.iter().map(|i| &page.readings[*i as usize]).peekable();
-    let mut at = 0;
-    let n = (unit.tokens.end - unit.tokens.start) as u16;
-    while at < n && after.len() < 2 {
-        let (ids, upto) = match next.next_if(|r| r.start == at) {
-            Some(reading) => (reading.spelled.ids.clone(), reading.end),
-            None => (vec![page.ids[unit.tokens.start + at as usize]], at + 1),
-        };
-        if upto <= start {
-            before.extend(ids);
-        } else if at >= end {
-            after.extend(ids);
+fn around(page: &Page<'_>, unit: &Unit, path: &[u32], index: usize) -> ([WordId; 2], [WordId; 2]) {
+    let standing = &page.ids[unit.tokens.clone()];
+    let Reading { start, end, .. } = page.readings[index];
+    let reading = |i: &u32| &page.readings[*i as usize];
+    let upto = path.partition_point(|i| reading(i).end <= start);
+    let from = path.partition_point(|i| reading(i).start < end);
+    let (mut before, mut after) = ([BEGIN; 2], [END; 2]);
+    let (mut place, mut earlier) = (start, path[..upto].iter().rev().map(reading).peekable());
+    let mut filled = 2;
+    while filled > 0 && place > 0 {
+        let known = earlier.next_if(|r| r.end == place);
+        place = known.map_or(place - 1, |r| r.start);
+        let ids = known.map_or(&standing[usize::from(place)..=usize::from(place)], |r| &r.spelled.ids);
+        for id in ids.iter().rev().take(filled) {
+            filled -= 1;
+            before[filled] = *id;
         }
-        at = upto;
     }
-    after.extend([END, END]);
-    let n = before.len();
-    ([before[n - 2], before[n - 1]], [after[0], after[1]])
+    let (mut place, mut later) = (end, path[from..].iter().map(reading).peekable());
+    let mut filled = 0;
+    while filled < 2 && usize::from(place) < standing.len() {
+        let known = later.next_if(|r| r.start == place);
+        let ids = known.map_or(&standing[usize::from(place)..=usize::from(place)], |r| &r.spelled.ids);
+        place = known.map_or(place + 1, |r| r.end);
+        for id in ids.iter().take(2 - filled) {
+            after[filled] = *id;
+            filled += 1;
+        }
+    }
+    (before, after)
 }
 
 /// What the language model asks for words, and for the two after them, in nats.
