@@ -15,7 +15,7 @@
 //! (Ways wait in lists by what they ask, so that nothing is sorted; a list that is too late is known before a step is made.)
 
 use super::case::{Case, cases, fits, in_case, plain_case};
-use super::places::{Place, Table};
+use super::places::{Place, TOO_MUCH, Table, Unread};
 use crate::cost::{Cost, UNIT};
 use crate::lexicon::spellings::{Node, Spellings};
 use crate::lexicon::{Lexicon, Misreadings, WordId, Words, flag};
@@ -152,8 +152,7 @@ pub struct Walker<'l> {
     bar: Cost,
     case: Case,
     limits: Limits,
-    /// The cheapest change that the table does not have, where one is allowed, and a letter that was lost at the end.
-    least: Cost,
+    /// What a letter costs that was lost at the end.
     least_end: Cost,
     /// By what they ask, each text once.
     found: Vec<(Cost, Spelled)>,
@@ -178,7 +177,6 @@ impl<'l> Walker<'l> {
             bar: 0,
             case: Case::Lower,
             limits: Limits { unheard: 0, words: 1, worst: 0, wanted: 0, width: 0, stands: 0, begins: false },
-            least: 0,
             least_end: 0,
             found: Vec::new(),
         }
@@ -195,6 +193,7 @@ impl<'l> Walker<'l> {
             return Vec::new();
         }
         self.limits = Limits { worst: limits.worst.min(WORST), ..limits };
+        self.limits.width = (limits.width as f32 * mul()) as usize;
         self.len = written.len() as u8;
         self.found.clear();
         self.bar = limits.stands.saturating_add(MARGIN + 2 * UNIT);
@@ -218,15 +217,20 @@ impl<'l> Walker<'l> {
         if places.len() < written.len() {
             places.resize_with(written.len(), Place::default);
         }
-        for (at, place) in places[..written.len()].iter_mut().enumerate() {
-            place.set(&self.table, case, &written[at..]);
-        }
-        let Table { replaced, missing, added, least_lost, .. } = self.table;
-        let unheard = |cost: Cost| if self.limits.unheard > 0 { cost } else { Cost::MAX / 2 };
-        self.least_end = least_lost.min(unheard(missing));
-        self.least = self.least_end.min(unheard(replaced.min(added)));
-        if let Some((blank, _)) = self.table.blank.filter(|_| self.limits.words > 1) {
-            self.least = self.least.min(blank);
+        let (table, limits) = (&self.table, &self.limits);
+        let unheard = |cost: Cost| if limits.unheard > 0 { cost } else { TOO_MUCH };
+        let lost = table.least_lost.min(unheard(table.missing));
+        let unread = Unread {
+            replaced: unheard(table.replaced),
+            added: unheard(table.added),
+            lost,
+            blank: table.blank.filter(|_| limits.words > 1).map_or(TOO_MUCH, |blank| blank.0),
+        };
+        self.least_end = lost;
+        for at in (0..written.len()).rev() {
+            let (place, after) = places[at..written.len()].split_first_mut().expect("a place for each");
+            place.set(table, case, &written[at..]);
+            place.look_ahead(table, &unread, after);
         }
     }
 
@@ -311,7 +315,7 @@ impl<'l> Walker<'l> {
         }
     }
 
-    /// What is asked at least where the next character cannot stand.
+    /// What the rest asks at least, by the letters that can stand there.
     fn look(&self, node: Node, at: u8) -> Cost {
         if at == self.len {
             return if node.word().is_some() { 0 } else { self.least_end };
@@ -321,7 +325,11 @@ impl<'l> Walker<'l> {
             0 => place.read == BREAK || node.has_others(),
             bit => node.letters() & bit != 0,
         };
-        if stands { 0 } else { place.least.min(self.least) }
+        match () {
+            () if !stands => place.forced,
+            () if place.ahead & !node.under() != 0 => place.rest + place.extra,
+            () => place.rest,
+        }
     }
 
     /// All steps from a place.
@@ -361,22 +369,16 @@ impl<'l> Walker<'l> {
                 }
             }
         }
-        if self.may_change(&here, self.table.missing, room) {
-            let cost = self.table.missing;
-            for child in spellings.children(node) {
-                if self.table.lost_bits[upper] >> (child.byte() - b'a') & 1 == 0 {
-                    let next = Here { node: child, begins: false, ..here };
-                    self.unheard(index, next, child.byte(), cost, begins && words == 0);
-                }
-            }
-        }
+        self.unheard(index, here);
     }
 
     /// What a change that leads to place `at` may cost.
     fn slack(&self, here: &Here, at: u8) -> Cost {
         let last = self.room.last[usize::from(at)].0 as Cost * WIDTH + WIDTH - 1;
-        let left = self.bar.min(last) - here.cost - here.spent - self.common(here.node.commonest());
-        left.min(self.limits.worst - here.cost)
+        let rest =
+            self.room.places.get(usize::from(at)).filter(|_| at < self.len).map_or(0, |place| place.rest);
+        let left = self.bar.min(last) - here.spent - self.common(here.node.commonest());
+        left.min(self.limits.worst) - here.cost - rest
     }
 
     /// May something be changed here that the table does not have?
@@ -390,8 +392,7 @@ impl<'l> Walker<'l> {
         let room = self.slack(&here, at + 1);
         let place = &self.room.places[usize::from(at)];
         let (read, bit) = (place.read, place.bit);
-        let [known, known_bits] = [usize::from(!begins); 2];
-        let (letters, known_bits) = (place.letters[known].clone(), place.bits[known_bits]);
+        let letters = place.letters[usize::from(!begins)].clone();
         let spellings = *self.spellings;
         if let Some(child) = self.letter(node, read) {
             let next = Here { node: child, at: at + 1, begins: false, ..here };
@@ -425,28 +426,6 @@ impl<'l> Walker<'l> {
                 self.push(index, Step::Table(letter.number), next);
             }
         }
-        if self.may_change(&here, self.table.replaced, room) {
-            // Two letters read for one, or several marks.
-            let two = self.places_after(at).is_some_and(|next| match bit {
-                0 => !next.read.is_alphanumeric() && !matches!(next.read, ' ' | BREAK),
-                _ => next.bit != 0,
-            });
-            let (one, more) = (self.table.replaced, self.table.replaced + UNIT);
-            for letter in bits(node.letters() & !known_bits & !bit) {
-                let byte = b'a' + letter as u8;
-                if let Some(child) = spellings.letter(node, byte) {
-                    let next = Here { node: child, at: at + 1, begins: false, ..here };
-                    self.unheard(index, next, byte, one, begins && words == 0);
-                    if two && more <= room {
-                        self.unheard(index, Here { at: at + 2, ..next }, byte, more, begins && words == 0);
-                    }
-                }
-            }
-        }
-    }
-
-    fn places_after(&self, at: u8) -> Option<&Place> {
-        (at + 1 < self.len).then(|| &self.room.places[usize::from(at) + 1])
     }
 
     /// Dirt, lost blanks, and confusions of several letters.
@@ -488,13 +467,52 @@ impl<'l> Walker<'l> {
         }
     }
 
-    /// A change that the table does not have. What follows must stand as it is: two such changes in a row are hopeless, and
-    /// looking ahead saves nearly all of the places that lead nowhere.
-    fn unheard(&mut self, index: u32, next: Here, byte: u8, cost: Cost, first: bool) {
-        if self.goes_on(next.node, next.at) {
-            let shown = in_case(self.case, first, char::from(byte));
-            let next = Here { cost: next.cost + cost, unheard: next.unheard + 1, ..next };
-            self.push(index, Step::Unheard(Some(shown)), next);
+    /// Letters that the table does not know to be read so: replaced or lost. What follows must stand as it is: two such
+    /// changes in a row are hopeless, and looking ahead saves nearly all of the places that lead nowhere.
+    fn unheard(&mut self, index: u32, here: Here) {
+        let Here { node, at, begins, words, .. } = here;
+        if here.unheard >= self.limits.unheard {
+            return;
+        }
+        let Table { missing, replaced, .. } = self.table;
+        let more = replaced + UNIT;
+        let first = begins && words == 0;
+        let upper = usize::from(self.case == Case::Upper || first && self.case == Case::Title);
+        let lost = if missing <= self.slack(&here, at) { !self.table.lost_bits[upper] } else { 0 };
+        let (mut other, mut two) = (0, false);
+        if at < self.len {
+            let place = &self.room.places[usize::from(at)];
+            if !matches!(place.read, ' ' | BREAK) && replaced <= self.slack(&here, at + 1) {
+                other = !place.bits[usize::from(!begins)] & !place.bit;
+            }
+            // Two letters read for one, or several marks.
+            let after = self.room.places.get(usize::from(at) + 1).filter(|_| at + 1 < self.len);
+            two = other != 0
+                && after.is_some_and(|next| match place.bit {
+                    0 => !next.read.is_alphanumeric() && !matches!(next.read, ' ' | BREAK),
+                    _ => next.bit != 0,
+                })
+                && more <= self.slack(&here, at + 2);
+        }
+        if node.letters() & (lost | other) == 0 {
+            return;
+        }
+        let spellings = *self.spellings;
+        for child in spellings.children(node) {
+            let bit = 1u32 << (child.byte() - b'a');
+            let changes = [
+                (other & bit != 0, at + 1, replaced),
+                (two && other & bit != 0, at + 2, more),
+                (lost & bit != 0, at, missing),
+            ];
+            for (may, at, cost) in changes {
+                if may && self.goes_on(child, at) {
+                    let shown = in_case(self.case, first, char::from(child.byte()));
+                    let (cost, unheard) = (here.cost + cost, here.unheard + 1);
+                    let next = Here { node: child, at, begins: false, cost, unheard, ..here };
+                    self.push(index, Step::Unheard(Some(shown)), next);
+                }
+            }
         }
     }
 
@@ -642,6 +660,11 @@ impl<'l> Walker<'l> {
         }
         out
     }
+}
+
+fn mul() -> f32 {
+    static E: std::sync::OnceLock<f32> = std::sync::OnceLock::new();
+    *E.get_or_init(|| std::env::var("STEPS").ok().and_then(|s| s.parse::<f32>().ok()).unwrap_or(1.0))
 }
 
 /// The numbers of the bits that are set, rising.
