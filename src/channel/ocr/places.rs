@@ -57,7 +57,7 @@ impl Way {
     }
 
     /// May they stand there, by their case?
-    pub fn fits(&self, case: Case, begins: bool) -> bool {
+    fn fits(&self, case: Case, begins: bool) -> bool {
         match case {
             Case::Upper => self.upper,
             _ if begins => self.begins,
@@ -228,6 +228,19 @@ fn common(weights: &OcrWeights, log: i32) -> Cost {
     units((255 - log) as f32 / 8.0 * std::f32::consts::LN_2 * weights.common)
 }
 
+/// Several letters that may have stood there, or one of which several are read: what a walk asks first.
+#[derive(Debug, Clone, Copy)]
+pub struct Longer {
+    /// What it costs, the change itself included.
+    pub cost: Cost,
+    /// Its first letter as a bit; all bits for anything else.
+    pub first: u32,
+    /// May it stand at the beginning of a word, and inside one?
+    pub fits: [bool; 2],
+    /// Its number for [`Table::way`].
+    pub number: u32,
+}
+
 /// What may have stood at one place of what is read.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
@@ -244,7 +257,7 @@ pub struct Place {
     /// Lost blanks, of which something else was read.
     pub blanks: Vec<u32>,
     /// Longer confusions.
-    pub longer: Vec<u32>,
+    pub longer: Vec<Longer>,
     /// What the rest costs from here on, at least, if every letter could stand.
     pub rest: Cost,
     /// The same if something must be changed here.
@@ -300,7 +313,12 @@ impl Place {
             match way.what {
                 What::Nothing => self.dirt.push(number),
                 What::Blank => self.blanks.push(number),
-                What::Letters => self.longer.push(number),
+                What::Letters => {
+                    let first = way.stood[0];
+                    let first = if first.is_ascii_lowercase() { 1 << (first - b'a') } else { u32::MAX };
+                    let fits = [way.fits(case, true), way.fits(case, false)];
+                    self.longer.push(Longer { cost: way.cost, first, fits, number });
+                }
             }
         }
     }
@@ -311,7 +329,8 @@ impl Place {
         let one =
             self.letters.iter().map(single).min().unwrap_or(TOO_MUCH).min(unread.replaced).min(unread.added);
         let (mut here, mut long) = (one + rest(1), TOO_MUCH);
-        for way in self.dirt.iter().chain(&self.blanks).chain(&self.longer).map(|number| table.way(*number)) {
+        let longer = self.longer.iter().map(|longer| &longer.number);
+        for way in self.dirt.iter().chain(&self.blanks).chain(longer).map(|number| table.way(*number)) {
             let cost = way.cost + rest(way.len);
             here = here.min(cost);
             if way.len > 1 {

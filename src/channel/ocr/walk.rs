@@ -64,6 +64,9 @@ pub struct Spelled {
 /// Candidates so much worse than the best are not looked for.
 const MARGIN: Cost = 5 * UNIT;
 
+/// So much more than the characters as they stand a word may ask, for its neighbours may speak for it.
+const BEHIND: Cost = 4 * UNIT;
+
 /// All changes together may cost so much: about three confusions.
 const WORST: Cost = 21 * UNIT;
 
@@ -75,7 +78,7 @@ const VISITED: usize = 1 << 11;
 
 /// Ways wait in lists by what they ask, a quarter of a nat wide.
 const WIDTH: Cost = UNIT / 4;
-const LISTS: usize = 256;
+const LISTS: usize = 128;
 
 /// No way.
 const NONE: u32 = u32::MAX;
@@ -193,10 +196,9 @@ impl<'l> Walker<'l> {
             return Vec::new();
         }
         self.limits = Limits { worst: limits.worst.min(WORST), ..limits };
-        self.limits.width = (limits.width as f32 * mul()) as usize;
         self.len = written.len() as u8;
         self.found.clear();
-        self.bar = limits.stands.saturating_add(MARGIN + 2 * UNIT);
+        self.bar = limits.stands.saturating_add(BEHIND);
         let known = written.iter().try_fold(self.spellings.root(), |node, c| self.letter(node, *c));
         if let Some(id) = known.and_then(|node| node.word()).filter(|_| plain_case(written)) {
             self.bar = self.bar.min(self.common(self.words.log_count(id)) + MARGIN);
@@ -392,9 +394,14 @@ impl<'l> Walker<'l> {
         let room = self.slack(&here, at + 1);
         let place = &self.room.places[usize::from(at)];
         let (read, bit) = (place.read, place.bit);
-        let letters = place.letters[usize::from(!begins)].clone();
+        let goes = node.letters() & place.bits[usize::from(!begins)] & !bit;
+        let letters = if goes == 0 { 0..0 } else { place.letters[usize::from(!begins)].clone() };
         let spellings = *self.spellings;
-        if let Some(child) = self.letter(node, read) {
+        let stands = match bit {
+            0 => self.letter(node, read),
+            _ => spellings.letter(node, b'a' + bit.trailing_zeros() as u8),
+        };
+        if let Some(child) = stands {
             let next = Here { node: child, at: at + 1, begins: false, ..here };
             if fits(self.case, begins, words, read) {
                 self.push(index, Step::Stands(read), next);
@@ -415,10 +422,11 @@ impl<'l> Walker<'l> {
         }
         for i in letters {
             let letter = self.table.letters(&(i..i + 1))[0];
+            let known = 1u32 << (letter.byte - b'a');
             if letter.cost > room {
                 break;
             }
-            if 1 << (letter.byte - b'a') != bit
+            if known & goes != 0
                 && let Some(child) = spellings.letter(node, letter.byte)
             {
                 let cost = cost + letter.cost;
@@ -440,16 +448,17 @@ impl<'l> Walker<'l> {
             let next = Here { at: here.at + way.len, cost: cost + way.cost, ..here };
             self.push(index, Step::Table(way.number), next);
         }
+        let letters = node.letters() | if node.has_others() { 1 << 31 } else { 0 };
         for i in 0..self.room.places[at].longer.len() {
-            let way = self.table.way(self.room.places[at].longer[i]);
-            if way.cost > room {
+            let longer = self.room.places[at].longer[i];
+            if longer.cost > room {
                 break;
             }
-            let first = way.stood()[0];
-            if (node.has(first) || !first.is_ascii_lowercase())
-                && way.fits(self.case, begins)
-                && let Some(node) = self.spellings.walk(node, way.stood())
-            {
+            if longer.first & letters == 0 || !longer.fits[usize::from(!begins)] {
+                continue;
+            }
+            let way = self.table.way(longer.number);
+            if let Some(node) = self.spellings.walk(node, way.stood()) {
                 let next = Here { node, at: here.at + way.len, begins: false, cost: cost + way.cost, ..here };
                 self.push(index, Step::Table(way.number), next);
             }
@@ -660,11 +669,6 @@ impl<'l> Walker<'l> {
         }
         out
     }
-}
-
-fn mul() -> f32 {
-    static E: std::sync::OnceLock<f32> = std::sync::OnceLock::new();
-    *E.get_or_init(|| std::env::var("STEPS").ok().and_then(|s| s.parse::<f32>().ok()).unwrap_or(1.0))
 }
 
 /// The numbers of the bits that are set, rising.
