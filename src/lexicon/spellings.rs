@@ -1,25 +1,28 @@
 //! The spellings of the words as a trie, to be walked together with what a scanner may have made of them.
 //!
-//! A node is 12 bytes, the children of a node stand side by side, letters first:
+//! A node is 16 bytes, the children of a node stand side by side, letters first:
 //!
 //! ```text
-//! first child 24 | byte 8 | word 20 | commonest word below 6 | 6 free || letters a–z, as bits 26 | other children 6
+//! first child 24 | byte 8 | word 20 | commonest word below 6 | 6 free
+//! letters a–z that go on, as bits 26 | other children 6 | letters anywhere below, as bits 26 | 6 free
 //! ```
 //!
 //! The bits tell without a further read which letters go on from a place, and their number tells where each child stands.
-//! How common any word below can be (its logarithmic count divided by four) lets a search turn to common words first.
+//! How common any word below can be (its logarithmic count divided by four) lets a search turn to common words first; the
+//! letters that stand anywhere below tell it early that what is left to read cannot all stand.
 
-use super::image::{u32_at, u64_at};
+use super::image::u64_at;
 use super::words::{FIRST, WordId, Words, flag};
 
 /// Bytes of a node.
-const NODE: usize = 12;
+const NODE: usize = 16;
 
 /// A place in the trie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Node {
     about: u64,
     below: u32,
+    under: u32,
 }
 
 impl Node {
@@ -52,6 +55,12 @@ impl Node {
     #[inline]
     pub fn has(self, letter: u8) -> bool {
         self.below >> letter.wrapping_sub(b'a').min(31) & 1 == 1 && letter.is_ascii_lowercase()
+    }
+
+    /// The letters that stand anywhere below, as bits.
+    #[inline]
+    pub fn under(self) -> u32 {
+        self.under
     }
 
     /// Does anything but a letter go on from here?
@@ -124,9 +133,10 @@ impl<'b> Spellings<'b> {
     fn at(&self, index: usize) -> Node {
         let at = index * NODE;
         if at + NODE > self.nodes.len() {
-            return Node { about: 0, below: 0 };
+            return Node { about: 0, below: 0, under: 0 };
         }
-        Node { about: u64_at(self.nodes, at), below: u32_at(self.nodes, at + 8) }
+        let more = u64_at(self.nodes, at + 8);
+        Node { about: u64_at(self.nodes, at), below: more as u32, under: (more >> 32) as u32 }
     }
 }
 
@@ -156,7 +166,7 @@ pub fn build(words: &Words<'_>) -> Vec<u8> {
         u64::from(list[range].iter().map(|(_, id)| words.log_count(*id)).max().unwrap_or(0) >> 2)
     };
     // Breadth first: each node stands for a stretch of the sorted list and the bytes that its words begin with.
-    let mut nodes = vec![Node { about: common(0..list.len()) << 52, below: 0 }];
+    let mut nodes = vec![Node { about: common(0..list.len()) << 52, below: 0, under: 0 }];
     let mut open = std::collections::VecDeque::from([(0usize, 0..list.len(), 0usize)]);
     while let Some((at, range, depth)) = open.pop_front() {
         let mut start = range.start;
@@ -173,14 +183,29 @@ pub fn build(words: &Words<'_>) -> Vec<u8> {
             let room = byte.is_ascii_lowercase() || *below >> 26 < 63;
             if room {
                 *below += if byte.is_ascii_lowercase() { 1 << (byte - b'a') } else { 1 << 26 };
-                nodes.push(Node { about: u64::from(byte) << 24 | common(start..end) << 52, below: 0 });
+                nodes.push(Node {
+                    about: u64::from(byte) << 24 | common(start..end) << 52,
+                    below: 0,
+                    under: 0,
+                });
                 open.push_back((nodes.len() - 1, start..end, depth + 1));
             }
             start = end;
         }
     }
-    let bytes = |node: &Node| -> Vec<u8> {
-        node.about.to_le_bytes().into_iter().chain(node.below.to_le_bytes()).collect()
+    // Children stand behind their parents.
+    for at in (0..nodes.len()).rev() {
+        let node = nodes[at];
+        let children = (node.letters().count_ones() + (node.below >> 26)) as usize;
+        let below = &nodes[node.first()..node.first() + children];
+        nodes[at].under = below.iter().fold(node.letters(), |letters, child| letters | child.under);
+    }
+    let bytes = |node: &Node| -> [u8; NODE] {
+        let more = u64::from(node.below) | u64::from(node.under) << 32;
+        let mut bytes = [0; NODE];
+        bytes[..8].copy_from_slice(&node.about.to_le_bytes());
+        bytes[8..].copy_from_slice(&more.to_le_bytes());
+        bytes
     };
     nodes.iter().flat_map(bytes).collect()
 }
@@ -199,6 +224,13 @@ mod tests {
             assert_eq!(node.word(), Some(lexicon.find(word_hash(word))), "{word}");
             assert!(node.commonest() >= lexicon.words().log_count(lexicon.find(word_hash(word))));
         }
+        let bits = |word: &[u8]| word.iter().fold(0, |bits, letter| bits | 1u32 << (letter - b'a'));
+        let word = b"parliament";
+        for at in 0..word.len() {
+            let node = trie.walk(trie.root(), &word[..at]).unwrap();
+            assert_eq!(node.under() & bits(&word[at..]), bits(&word[at..]), "{at}");
+        }
+        assert_eq!(trie.walk(trie.root(), b"parliam").unwrap().under() & bits(b"qz"), 0);
         assert!(trie.walk(trie.root(), b"qzx").is_none());
         let bytes: Vec<u8> = trie.children(trie.root()).map(|child| child.byte()).collect();
         assert_eq!(bytes, (b'a'..=b'z').collect::<Vec<u8>>());

@@ -57,7 +57,7 @@ impl Way {
     }
 
     /// May they stand there, by their case?
-    pub fn fits(&self, case: Case, begins: bool) -> bool {
+    fn fits(&self, case: Case, begins: bool) -> bool {
         match case {
             Case::Upper => self.upper,
             _ if begins => self.begins,
@@ -228,6 +228,19 @@ fn common(weights: &OcrWeights, log: i32) -> Cost {
     units((255 - log) as f32 / 8.0 * std::f32::consts::LN_2 * weights.common)
 }
 
+/// Several letters that may have stood there, or one of which several are read: what a walk asks first.
+#[derive(Debug, Clone, Copy)]
+pub struct Longer {
+    /// What it costs, the change itself included.
+    pub cost: Cost,
+    /// Its first letter as a bit; all bits for anything else.
+    pub first: u32,
+    /// May it stand at the beginning of a word, and inside one?
+    pub fits: [bool; 2],
+    /// Its number for [`Table::way`].
+    pub number: u32,
+}
+
 /// What may have stood at one place of what is read.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
@@ -244,10 +257,32 @@ pub struct Place {
     /// Lost blanks, of which something else was read.
     pub blanks: Vec<u32>,
     /// Longer confusions.
-    pub longer: Vec<u32>,
-    /// What any change of the table costs here at least.
-    pub least: Cost,
+    pub longer: Vec<Longer>,
+    /// What the rest costs from here on, at least, if every letter could stand.
+    pub rest: Cost,
+    /// The same if something must be changed here.
+    pub forced: Cost,
+    /// How much more the rest costs if some letter of it cannot stand.
+    pub extra: Cost,
+    /// The letters from here on, as bits.
+    pub ahead: u32,
 }
+
+/// What changes cost that need no confusion of what is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Unread {
+    /// A letter in the place of one.
+    pub replaced: Cost,
+    /// A letter too many.
+    pub added: Cost,
+    /// A letter lost, by the table or not.
+    pub lost: Cost,
+    /// A blank lost.
+    pub blank: Cost,
+}
+
+/// What is never paid.
+pub const TOO_MUCH: Cost = Cost::MAX / 4;
 
 impl Place {
     /// Looks up what may have stood at the first of these characters.
@@ -258,7 +293,6 @@ impl Place {
         self.dirt.clear();
         self.blanks.clear();
         self.longer.clear();
-        self.least = Cost::MAX / 2;
         self.letters = Default::default();
         self.bits = [0; 2];
         let Some(group) = table.groups.get(&u64::from(read)).filter(|_| read != BREAK) else { return };
@@ -269,7 +303,6 @@ impl Place {
         for (list, bits) in self.letters.iter().zip(&mut self.bits) {
             let letters = table.letters(list);
             *bits = letters.iter().fold(0, |bits, letter| bits | 1 << (letter.byte - b'a'));
-            self.least = self.least.min(letters.first().map_or(Cost::MAX, |letter| letter.cost));
         }
         for number in group.ways.clone() {
             let way = &table.ways[number as usize];
@@ -277,12 +310,46 @@ impl Place {
             if written.len() < len || way.read[1..len] != written[1..len] {
                 continue;
             }
-            self.least = self.least.min(way.cost);
             match way.what {
                 What::Nothing => self.dirt.push(number),
                 What::Blank => self.blanks.push(number),
-                What::Letters => self.longer.push(number),
+                What::Letters => {
+                    let first = way.stood[0];
+                    let first = if first.is_ascii_lowercase() { 1 << (first - b'a') } else { u32::MAX };
+                    let fits = [way.fits(case, true), way.fits(case, false)];
+                    self.longer.push(Longer { cost: way.cost, first, fits, number });
+                }
             }
         }
+    }
+    /// Works out what the rest costs at least; `after` are the places behind this one, worked out before.
+    pub fn look_ahead(&mut self, table: &Table, unread: &Unread, after: &[Place]) {
+        let rest = |len: u8| after.get(usize::from(len) - 1).map_or(0, |place| place.rest);
+        let single = |list: &Range<u32>| table.letters(list).first().map_or(TOO_MUCH, |letter| letter.cost);
+        let one =
+            self.letters.iter().map(single).min().unwrap_or(TOO_MUCH).min(unread.replaced).min(unread.added);
+        let (mut here, mut long) = (one + rest(1), TOO_MUCH);
+        let longer = self.longer.iter().map(|longer| &longer.number);
+        for way in self.dirt.iter().chain(&self.blanks).chain(longer).map(|number| table.way(*number)) {
+            let cost = way.cost + rest(way.len);
+            here = here.min(cost);
+            if way.len > 1 {
+                long = long.min(cost);
+            }
+        }
+        // Two letters that are read for one.
+        if after.len() > 1 {
+            long = long.min(unread.replaced.saturating_add(rest(2)));
+            here = here.min(long);
+        }
+        let stands =
+            self.bit != 0 || self.read == BREAK || self.read.is_alphabetic() || ".'-&".contains(self.read);
+        self.rest = if stands { here.min(rest(1)) } else { here }.min(TOO_MUCH);
+        self.forced = here.min(self.rest + unread.lost.min(unread.blank)).min(TOO_MUCH);
+        // A letter that cannot stand is changed where it is read or by what begins before it, or another word begins.
+        let more = (if self.bit == 0 { long } else { here } - self.rest).clamp(0, TOO_MUCH);
+        let later = after.first().map_or(TOO_MUCH, |place| place.extra);
+        self.extra = more.min(later).min(unread.blank);
+        self.ahead = self.bit | after.first().map_or(0, |place| place.ahead);
     }
 }

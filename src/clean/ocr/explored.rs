@@ -160,6 +160,11 @@ impl Explored {
 fn standing(lexicon: &Lexicon, memo: &mut Memo, sentence: &Sentence<'_>) -> Vec<Cost> {
     let (beam, grams) = (beam(lexicon), lexicon.grams());
     let words = sentence.ids.iter().copied().chain([END, END]);
+    words.clone().fold(BEGIN, |last, word| {
+        memo.want(last, word);
+        word
+    });
+    memo.fetch(grams);
     words.fold(grams.begin(), |state, word| memo.ask(grams, state, word));
     let costs: Vec<Cost> = memo.scores(grams).map(|score| score.cost).collect();
     costs.windows(3).map(|costs| beam.weigh(costs.iter().sum())).collect()
@@ -175,7 +180,17 @@ fn likely(
     prior: &Noise,
 ) -> Vec<Reading> {
     let (beam, grams) = (beam(lexicon), lexicon.grams());
-    // All n-grams at once, in the order in which they are wanted below.
+    // All n-grams at once: the pairs of words first, for they say which longer ones there are.
+    let id = |at: usize| sentence.ids.get(at).copied().unwrap_or(END);
+    for reading in proposed {
+        let mut last = reading.start.checked_sub(1).map_or(BEGIN, |at| id(at as usize));
+        for &word in reading.spelled.ids.iter().chain(&[id(reading.end as usize)]) {
+            memo.want(last, word);
+            last = word;
+        }
+    }
+    memo.fetch(grams);
+    // In the order in which they are wanted below.
     for same in proposed.chunk_by(|a, b| a.start == b.start) {
         let mut standing = 0;
         for reading in same {
