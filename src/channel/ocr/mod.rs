@@ -55,7 +55,8 @@ pub struct Reading {
     pub spelled: Arc<Spelled>,
 }
 
-/// Ways that go on from a place of a walk: what is strange, neighbours that may be one word, known words.
+/// Ways that go on from a place of a walk: what is strange, neighbours that may be one word, known words. For what is
+/// strange 40 take about 7 % more time for at most 0.3 points (WER cut); 20 a sixth less and lose up to one.
 const WIDTHS: [usize; 3] = [32, 8, 16];
 
 /// Words longer than this are not walked: no English word is.
