@@ -27,9 +27,8 @@ impl Channel {
     pub const ALL: [Channel; 6] =
         [Self::Encoding, Self::Ocr, Self::Spacing, Self::Spelling, Self::Sound, Self::Phrase];
 
-    /// The channels that act where none are named: those that may be let loose on any text. Readings of scans are not
-    /// among them yet: old books and dialect that no scanner has touched would get 4 edits in 10,000 words, and 1 is too many.
-    pub const DEFAULT: [Channel; 1] = [Self::Phrase];
+    /// The channels that act where none are named: those that may be let loose on any text. The others are reserved names.
+    pub const DEFAULT: [Channel; 3] = [Self::Ocr, Self::Spacing, Self::Phrase];
 
     /// The name, as options and reports spell it.
     pub fn name(self) -> &'static str {

@@ -116,7 +116,7 @@ impl Builder {
     /// The cleaner.
     pub fn build(self) -> Cleaner {
         let threshold = self.threshold.unwrap_or(self.lexicon.weights().threshold);
-        let scan_threshold = self.threshold.unwrap_or(self.lexicon.ocr_weights().threshold);
+        let scan_threshold = self.threshold;
         let engine = Engine {
             lexicon: self.lexicon,
             threshold,

@@ -55,7 +55,8 @@ pub struct Cleaner {
 struct Engine {
     lexicon: Lexicon,
     threshold: f32,
-    scan_threshold: f32,
+    /// Confidence that repairs of scanned text must have; without it, that of `dictionaries/ocr.weights` for each kind.
+    scan_threshold: Option<f32>,
     /// Walks of scanned text, lent to one text at a time.
     walks: Mutex<Vec<ocr::Walks>>,
     channels: Vec<Channel>,
@@ -289,7 +290,7 @@ impl Cleaner {
             &mut self.scanner(),
             source,
             std::slice::from_ref(&whole),
-            0.5,
+            None,
             true,
         );
         let named = |(edit, numbers): (Edit, [f32; ocr::FEATURES])| {

@@ -192,8 +192,12 @@ weights! {
     prior,
     /// Letters of prior evidence for the rate of one confusion in a document.
     habit,
-    /// Confidence from which an edit is made (a probability).
+    /// Confidence from which words that nobody knows are repaired (a probability).
     threshold,
+    /// The same of words that are known.
+    threshold_known,
+    /// The same of marks.
+    threshold_marks,
 }
 
 impl OcrWeights {

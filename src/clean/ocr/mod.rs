@@ -12,10 +12,10 @@ use std::ops::Range;
 pub use explored::Scanner;
 pub use features::FEATURES;
 use features::Features;
-use page::Page;
+use page::{Page, Unit};
 
 pub use crate::channel::ocr::{Readers, Walks};
-use crate::channel::ocr::{Reading, Repair};
+use crate::channel::ocr::{Reading, Repair, Strange};
 use crate::edit::{Channel, Edit};
 use crate::lexicon::Lexicon;
 use crate::text::Token;
@@ -42,7 +42,7 @@ pub fn read(
     scanner: &mut Scanner<'_>,
     text: &[u8],
     stretches: &[Range<usize>],
-    threshold: f32,
+    threshold: Option<f32>,
     explain: bool,
 ) -> Scanned {
     let page = Page::new(lexicon, scanner, text, stretches);
@@ -74,22 +74,35 @@ pub fn read(
                 out.evidence.push((edit.clone(), seen));
             }
             if confidence >= super::DOUBT {
-                candidates.push((confidence, edit));
+                let sure = confidence >= threshold.unwrap_or_else(|| bar(lexicon, &page, unit, reading));
+                candidates.push((confidence, sure, edit));
             }
         }
         // The surest first; what meets it is beaten.
         candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut taken: Vec<Edit> = Vec::new();
-        for (confidence, edit) in candidates {
+        for (_, sure, edit) in candidates {
             let meets = |e: &Edit| e.range.start < edit.range.end && edit.range.start < e.range.end;
             if taken.iter().any(meets) {
                 continue;
             }
             taken.push(edit.clone());
-            if confidence >= threshold { out.edits.push(edit) } else { out.doubts.push(edit) }
+            if sure { out.edits.push(edit) } else { out.doubts.push(edit) }
         }
     }
     out
+}
+
+/// How sure a repair must be: one of a word that nobody knows hardly breaks anything, one of a mark often does.
+fn bar(lexicon: &Lexicon, page: &Page<'_>, unit: &Unit, reading: &Reading) -> f32 {
+    let weights = lexicon.ocr_weights();
+    let span = unit.tokens.start + reading.start as usize..unit.tokens.start + reading.end as usize;
+    match reading.repair {
+        Repair::Stray | Repair::Mark => weights.threshold_marks,
+        Repair::Real | Repair::Case => weights.threshold_known,
+        _ if page.strange[span].contains(&Strange::Yes) => weights.threshold,
+        _ => weights.threshold_known,
+    }
 }
 
 /// The edit that a reading asks for.
