@@ -61,6 +61,11 @@ impl<'s> Cleaned<'s> {
         self.patch.retain(keep);
     }
 
+    /// Keeps only the doubts for which `keep` says so.
+    pub fn retain_doubts(&mut self, keep: impl FnMut(&Edit) -> bool) {
+        self.doubts.retain(keep);
+    }
+
     /// How much of each damage the document has.
     pub fn diagnosis(&self) -> &Diagnosis {
         &self.diagnosis

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regex::bytes::Regex;
 
-use super::{clean, diff, eval, explain, garble, score, train};
+use super::{apply, clean, diff, eval, explain, garble, score, train};
 use crate::document;
 use crate::edit::Channel;
 
@@ -37,6 +37,7 @@ pub struct Cli {
 pub enum Command {
     Clean(clean::CleanArgs),
     Diff(diff::DiffArgs),
+    Apply(apply::ApplyArgs),
     Explain(explain::ExplainArgs),
     Score(score::ScoreArgs),
     Eval(eval::EvalArgs),

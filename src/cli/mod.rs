@@ -5,6 +5,7 @@
 //!
 //! Exit codes (`exit.rs`): 0 done or nothing to do, 1 `diff` found changes, 2 failure.
 
+mod apply;
 mod args;
 mod clean;
 mod config;
@@ -50,6 +51,7 @@ fn run(cli: &Cli, talk: &Talk) -> Result<Exit, Stop> {
     match &cli.command {
         Command::Clean(args) => clean::run(args, &settings(&args.engine)?, talk),
         Command::Diff(args) => diff::run(args, &settings(&args.engine)?, talk),
+        Command::Apply(args) => apply::run(args, talk),
         Command::Explain(args) => explain::run(args, &settings(&args.engine)?, talk),
         Command::Score(args) => score::run(args, &settings(&args.engine)?, talk),
         Command::Eval(args) => eval::run(args, &settings(&args.engine)?, talk),

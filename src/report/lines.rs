@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::marks::Mark;
 use crate::edit::Edit;
 
 /// Where the lines of a text begin and end. A line ends with `\n`; whatever else it holds is its own.
@@ -78,25 +79,78 @@ pub(super) struct Block<'e> {
 
 /// A piece of a changed text.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Piece<'a> {
+pub(super) enum Piece<'a, 'c> {
     /// Bytes that stay.
     Same(&'a [u8]),
     /// An edit: what stood there, and the edit itself.
-    Changed(&'a [u8], &'a Edit),
+    Changed(&'a [u8], Mark<'c>),
 }
 
-/// A span of the source as pieces that stay and pieces that change. All edits must lie in the span.
-pub(super) fn pieces<'a>(source: &'a [u8], span: Range<usize>, edits: &'a [Edit]) -> Vec<Piece<'a>> {
-    let mut out = Vec::with_capacity(edits.len() * 2 + 1);
+/// A span of the source as pieces that stay and pieces that change. All marks must lie in the span.
+pub(super) fn pieces<'a, 'c>(source: &'a [u8], span: Range<usize>, marks: &[Mark<'c>]) -> Vec<Piece<'a, 'c>> {
+    let mut out = Vec::with_capacity(marks.len() * 2 + 1);
     let mut at = span.start;
-    for edit in edits {
-        out.push(Piece::Same(&source[at..edit.range.start]));
-        out.push(Piece::Changed(&source[edit.range.clone()], edit));
-        at = edit.range.end;
+    for mark in marks {
+        let range = mark.edit.range.clone();
+        out.push(Piece::Same(&source[at..range.start]));
+        out.push(Piece::Changed(&source[range.clone()], *mark));
+        at = range.end;
     }
     out.push(Piece::Same(&source[at..span.end.max(at)]));
     out.retain(|piece| !matches!(piece, Piece::Same(b"")));
     out
+}
+
+/// Where bytes of a text stand, for people and editors. Asked in order of place it is linear in the text.
+pub(super) struct Places<'s> {
+    text: &'s [u8],
+    at: usize,
+    place: Place,
+}
+
+/// A place, counted from 1; `chars` is the number of code points before it, one for each stretch that is not UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) line: usize,
+    /// In code points.
+    pub(super) column: usize,
+    pub(super) chars: usize,
+}
+
+const TOP: Place = Place { line: 1, column: 1, chars: 0 };
+
+impl<'s> Places<'s> {
+    pub(super) fn of(text: &'s [u8]) -> Self {
+        Self { text, at: 0, place: TOP }
+    }
+
+    pub(super) fn at(&mut self, offset: usize) -> Place {
+        if offset < self.at {
+            (self.at, self.place) = (0, TOP);
+        }
+        let between = &self.text[self.at..offset];
+        let chars = code_points(between);
+        self.place.chars += chars;
+        match memchr::memrchr(b'\n', between) {
+            Some(last) => {
+                self.place.line += memchr::memchr_iter(b'\n', between).count();
+                self.place.column = 1 + code_points(&between[last + 1..]);
+            }
+            None => self.place.column += chars,
+        }
+        self.at = offset;
+        self.place
+    }
+}
+
+/// Code points, with one for each stretch of bytes that is not UTF-8, as a lossy reading shows it.
+pub(super) fn code_points(bytes: &[u8]) -> usize {
+    // UTF-8 throughout, as a rule: every byte that goes on no character begins one.
+    if std::str::from_utf8(bytes).is_ok() {
+        return bytes.iter().filter(|&&b| b & 0xC0 != 0x80).count();
+    }
+    let chunks = bytes.utf8_chunks();
+    chunks.map(|chunk| chunk.valid().chars().count() + usize::from(!chunk.invalid().is_empty())).sum()
 }
 
 /// Bytes as text that is safe to show on a terminal, on one line: line ends become `⏎`, other controls their pictures.
@@ -117,10 +171,20 @@ pub(super) fn shown(bytes: &[u8]) -> String {
     out
 }
 
-/// Bytes without the line end.
-pub(super) fn trim_end(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    bytes.strip_suffix(b"\r").unwrap_or(bytes)
+/// Bytes as text on one line, as prose flows: line ends and the white space around them become a blank.
+pub(super) fn flowing(bytes: &[u8]) -> String {
+    if !bytes.contains(&b'\n') {
+        return shown(bytes);
+    }
+    let mut out = String::with_capacity(bytes.len());
+    for (i, line) in bytes.split(|b| *b == b'\n').enumerate() {
+        let text = shown(if i > 0 { line.trim_ascii_start() } else { line.trim_ascii_end() });
+        if i > 0 && !out.ends_with(' ') {
+            out.push(' ');
+        }
+        out += text.trim_end_matches('\u{240d}'); // the carriage return of a line end
+    }
+    out
 }
 
 /// ANSI colours, or nothing.
@@ -134,6 +198,10 @@ impl Paint {
 
     pub(super) fn added(self, text: &str) -> String {
         self.with("32", text)
+    }
+
+    pub(super) fn doubted(self, text: &str) -> String {
+        self.with("33", text)
     }
 
     pub(super) fn place(self, text: &str) -> String {

@@ -5,21 +5,32 @@ mod diff;
 mod html;
 mod json;
 mod lines;
+mod marks;
+mod passages;
+mod problems;
+#[cfg(feature = "cli")]
+mod records;
+mod sarif;
 mod sides;
+mod stat;
 mod summary;
 mod unified;
 mod words;
 
 pub use diff::{Diff, Style};
-pub use html::{foot as html_foot, head as html_head, section as html_section};
+pub use json::record as json_record;
 pub use json::{at_threshold as json_threshold, case as json_case, hypothesis as json_hypothesis};
 pub use json::{document as json_document, edits as json_edits, score as json_score, string as json_string};
+#[cfg(feature = "cli")]
+pub use records::read_records;
+pub use stat::Stat;
 pub use summary::Summary;
-pub use unified::unified;
+pub use unified::{unified, with_context as unified_with_context};
 
 #[cfg(test)]
 mod tests {
-    use super::{sides, unified, words};
+    use super::marks::marks;
+    use super::{problems, sarif, sides, unified, words};
     use crate::edit::{Channel, Edit};
 
     /// Every style takes any bytes and any edits of them, on any boundaries, also in the midst of a character.
@@ -44,10 +55,16 @@ mod tests {
                 reason: "".into(),
             };
             let edits: Vec<Edit> = cuts.chunks_exact(2).map(edit).collect();
-            words::render("a", &source, &edits, true);
-            sides::render("a", &source, &edits, true, 40);
+            let half = edits.len() / 2;
+            let marks = marks(&edits[half..], &edits[..half]);
+            words::render("a", &source, &marks, 0, true);
+            words::render("a", &source, &marks, 2, true);
+            sides::render("a", &source, &marks, 0, true, 40);
+            problems::render("a", &source, &marks);
+            sarif::results("a", &source, &marks);
             unified("a", &source, &edits, true);
             super::json_edits(&source, &edits);
+            super::json::placed(&source, &edits);
         }
     }
 }
