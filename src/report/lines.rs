@@ -154,7 +154,11 @@ pub(super) fn code_points(bytes: &[u8]) -> usize {
 }
 
 /// Bytes as text that is safe to show on a terminal, on one line: line ends become `⏎`, other controls their pictures.
-pub(super) fn shown(bytes: &[u8]) -> String {
+///
+/// ```
+/// assert_eq!(ungarble::report::shown(b"one\r\n\x1b[2J two"), "one⏎␛[2J two");
+/// ```
+pub fn shown(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();

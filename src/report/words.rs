@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::lines::{Paint, Piece, Places, flowing, pieces, shown};
 use super::marks::Mark;
 use super::passages::{Passage, passages};
+use crate::edit::Edit;
 
 /// Characters of unchanged text that are shown on each side of an edit, where a sentence is longer than anybody writes.
 const CONTEXT: usize = 100;
@@ -38,8 +39,24 @@ pub(super) fn render(name: &str, source: &[u8], marks: &[Mark<'_>], context: usi
     out
 }
 
+/// One edit marked in its sentence, and so many sentences on either side, on one line: `[-old-]{+new+}`, a doubt as
+/// `[?old?]{?new?}`.
+///
+/// ```
+/// use ungarble::{Channel, Edit, report};
+/// let edit = Edit { range: 14..17, replacement: "the".into(), channel: Channel::Ocr, confidence: 0.98, reason: "b for h".into() };
+/// let text = b"It was so. At tbe end\nit rained. It ended.";
+/// assert_eq!(report::sentence(text, &edit, false, 0, false), "At [-tbe-]{+the+} end it rained.");
+/// ```
+pub fn in_sentence(source: &[u8], edit: &Edit, doubt: bool, context: usize, colour: bool) -> String {
+    let marks = [Mark { edit, doubt }];
+    let found = passages(source, &marks, context);
+    let lines = found.into_iter().map(|Passage { span, marks }| sentence(source, span, marks, Paint(colour)));
+    lines.collect()
+}
+
 /// A passage on one line, with `[-old-]{+new+}` for edits and `[?old?]{?new?}` for doubts.
-pub(super) fn sentence(
+fn sentence(
     source: &[u8],
     span: std::ops::Range<usize>,
     marks: &[Mark<'_>],

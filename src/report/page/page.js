@@ -56,7 +56,7 @@ function count() {
   decisions.forEach(d => d && by[d.d]++);
   const decided = by.accept + by.reject, seen = shown.filter(x => x).length;
   $('counts').textContent = `${decided} of ${all} decided: ${by.accept} accepted, ${by.reject} rejected` +
-    (seen < edits.length ? ` · ${seen} shown` : '');
+    (seen < all ? ` · ${seen} shown` : '');
   $('progress').max = all || 1; $('progress').value = decided;
   $('undo').disabled = !past.length;
 }
