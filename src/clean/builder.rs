@@ -104,7 +104,7 @@ impl Builder {
         let rules = source::phrases(place, table, &grammar.classes)?;
         let words = self.lexicon.words();
         let count = |w: &str| u32::from(words.log_count(words.find(word_hash(w))));
-        Ok(compile::rule_patterns(&rules, &grammar, true, &mut compile::Families::default(), &count))
+        Ok(compile::rule_patterns(place, &rules, &grammar, true, &mut compile::Families::default(), &count))
     }
 
     /// Never touches what this expression matches.

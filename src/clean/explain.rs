@@ -48,6 +48,8 @@ pub struct ReadingView {
     pub text: String,
     /// Where the reading comes from ("as it stands", "rule this 12 months -> this year (news)", …).
     pub reason: String,
+    /// The table that says so and the line in it, as `dictionaries/phrases/news.phrases:41`.
+    pub origin: Option<String>,
     /// The channel's cost in nats.
     pub cost: f32,
     /// Posterior probability, 0 to 1.
@@ -102,6 +104,11 @@ pub(super) fn explain(
                 range: first..last,
                 text: reading.entry.text().replace(crate::lexicon::rules::SLOT, "{number}"),
                 reason: reading.known.name().to_owned(),
+                origin: lexicon
+                    .tables()
+                    .iter()
+                    .find_map(|rules| rules.origin(&reading.entry))
+                    .map(|(file, line)| format!("{file}:{line}")),
                 cost: cost(&document.evidence[index]) as f32 / UNIT as f32,
                 posterior: pass.posterior(index),
                 chosen: made,

@@ -2,6 +2,7 @@
 //! stored, and nothing is read or written here. Only this module knows the names of JSON fields.
 
 mod diff;
+mod explanation;
 mod html;
 mod json;
 mod lines;
@@ -18,16 +19,17 @@ mod unified;
 mod words;
 
 pub use diff::{Diff, Style};
+pub use explanation::explanation as json_explanation;
 pub use json::record as json_record;
-pub use lines::shown;
 pub use json::{at_threshold as json_threshold, case as json_case, hypothesis as json_hypothesis};
 pub use json::{document as json_document, edits as json_edits, score as json_score, string as json_string};
+pub use lines::shown;
 #[cfg(feature = "cli")]
 pub use records::read_records;
 pub use stat::Stat;
 pub use summary::Summary;
-pub use words::in_sentence as sentence;
 pub use unified::{unified, with_context as unified_with_context};
+pub use words::in_sentence as sentence;
 
 #[cfg(test)]
 mod tests {

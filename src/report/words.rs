@@ -56,12 +56,7 @@ pub fn in_sentence(source: &[u8], edit: &Edit, doubt: bool, context: usize, colo
 }
 
 /// A passage on one line, with `[-old-]{+new+}` for edits and `[?old?]{?new?}` for doubts.
-fn sentence(
-    source: &[u8],
-    span: std::ops::Range<usize>,
-    marks: &[Mark<'_>],
-    paint: Paint,
-) -> String {
+fn sentence(source: &[u8], span: std::ops::Range<usize>, marks: &[Mark<'_>], paint: Paint) -> String {
     let pieces = pieces(source, span, marks);
     let mut out = String::new();
     for (i, piece) in pieces.iter().enumerate() {

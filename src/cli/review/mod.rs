@@ -143,7 +143,12 @@ pub fn run(args: &ReviewArgs, settings: &Settings, talk: &Talk) -> std::result::
 }
 
 /// Asks until the person ends it.
-fn answers(session: &mut Session, screen: &Screen, journal: &mut Journal, tables: &mut Tables) -> Result<End> {
+fn answers(
+    session: &mut Session,
+    screen: &Screen,
+    journal: &mut Journal,
+    tables: &mut Tables,
+) -> Result<End> {
     let mut note = String::new();
     session.to_open();
     loop {

@@ -24,26 +24,33 @@ pub struct Scanned {
 }
 
 /// Cleans all files; those that cannot be read are reported and left out.
-pub fn scan(args: &ReviewArgs, inputs: Vec<Input>, cleaner: &Cleaner, threads: usize, talk: &Talk) -> Scanned {
+pub fn scan(
+    args: &ReviewArgs,
+    inputs: Vec<Input>,
+    cleaner: &Cleaner,
+    threads: usize,
+    talk: &Talk,
+) -> Scanned {
     let mut out = Scanned { texts: Vec::new(), paths: Vec::new(), items: Vec::new(), failed: false };
     let mut progress = talk.progress(Some(inputs.len()));
     let work = |input: Input| (one(args, &input, cleaner), input.path);
-    let done: std::result::Result<(), ()> = pool::in_order(threads, inputs.into_iter(), work, |(result, path)| {
-        progress.step(1);
-        match result {
-            Ok((text, mut items)) => {
-                items.iter_mut().for_each(|item| item.text = out.texts.len());
-                out.texts.push(text);
-                out.paths.extend(path);
-                out.items.extend(items);
+    let done: std::result::Result<(), ()> =
+        pool::in_order(threads, inputs.into_iter(), work, |(result, path)| {
+            progress.step(1);
+            match result {
+                Ok((text, mut items)) => {
+                    items.iter_mut().for_each(|item| item.text = out.texts.len());
+                    out.texts.push(text);
+                    out.paths.extend(path);
+                    out.items.extend(items);
+                }
+                Err(error) => {
+                    talk.error(error);
+                    out.failed = true;
+                }
             }
-            Err(error) => {
-                talk.error(error);
-                out.failed = true;
-            }
-        }
-        Ok(())
-    });
+            Ok(())
+        });
     out.failed |= done.is_err();
     out
 }

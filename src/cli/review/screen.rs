@@ -18,6 +18,12 @@ q  quit; everything is saved, and the same command goes on
 
 Any key goes back.";
 
+const WIDE: [&str; 2] = [
+    "a accept  r reject  e other words  A always  N never  u undo  ? help",
+    "s skip  b back  c accept all of the channel  C reject  w write  q quit",
+];
+const NARROW: [&str; 2] = ["a accept  r reject  s skip  q quit", "e u b A N c C w: ? says what they do"];
+
 pub struct Screen {
     terminal: Term,
     colour: bool,
@@ -31,10 +37,7 @@ impl Screen {
 
     /// The next key. An error when there is no terminal any more.
     pub fn key(&self) -> std::io::Result<Key> {
-        match self.terminal.read_key_raw()? {
-            Key::Unknown => Err(std::io::ErrorKind::UnexpectedEof.into()),
-            key => Ok(key),
-        }
+        self.terminal.read_key_raw()
     }
 
     fn size(&self) -> (usize, usize) {
@@ -80,27 +83,25 @@ impl Screen {
             (Decision::Undecided, false) => "",
         };
         let nothing = |text: String| if text.is_empty() { "(nothing)".to_owned() } else { text };
-        let (old, new) = (nothing(report::shown(old.as_bytes())), nothing(report::shown(shown.replacement.as_bytes())));
+        let (old, new) =
+            (nothing(report::shown(old.as_bytes())), nothing(report::shown(shown.replacement.as_bytes())));
         let sure = format!("{} {:.2}", shown.channel, shown.confidence);
         rows.push(clipped(&format!("  {old} -> {new}   {sure}   {state}"), width));
         rows.push(clipped(&format!("  {}", report::shown(shown.reason.as_bytes())), width));
         let (alike, channel) = (session.alike().len(), session.of_channel().len());
-        let open = format!("  open: {alike} of these words, {channel} of {}; {}", shown.channel, session.progress());
+        let open =
+            format!("  open: {alike} of these words, {channel} of {}; {}", shown.channel, session.progress());
         rows.push(self.paint("2", &clipped(&open, width)));
         rows.resize(height.saturating_sub(4).max(rows.len()), String::new());
         rows.truncate(height - 3);
         rows.push(clipped(note, width));
-        for keys in [
-            "a accept  r reject  e other words  A always  N never  u undo  ? help",
-            "s skip  b back  c accept all of the channel  C reject  w write  q quit",
-        ] {
-            rows.push(self.paint("2", &clipped(keys, width)));
-        }
-        self.draw(&rows.join("\r\n"));
+        let keys = if width >= 72 { WIDE } else { NARROW };
+        rows.extend(keys.map(|keys| self.paint("2", &clipped(keys, width))));
+        self.draw(&rows.join("\n"));
     }
 
     pub fn help(&self) {
-        self.draw(&HELP.replace('\n', "\r\n"));
+        self.draw(HELP);
     }
 
     /// Asks for other words; `None` where the person thinks better of it.
@@ -133,7 +134,7 @@ impl Screen {
 
     /// Leaves the screen as it is, with the prompt below it.
     pub fn leave(&self) {
-        let _ = self.terminal.write_str("\r\n");
+        let _ = self.terminal.write_str("\n");
     }
 
     fn draw(&self, text: &str) {

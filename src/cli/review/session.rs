@@ -73,7 +73,8 @@ impl Session {
         for (item, choice) in self.items.iter().zip(&mut self.choices) {
             let text = &self.texts[item.text];
             let edit = &item.edits[0];
-            let of_text = records.iter().filter(|r| r.origin.as_ref() == Some(&text.origin) && r.file == text.name);
+            let of_text =
+                records.iter().filter(|r| r.origin.as_ref() == Some(&text.origin) && r.file == text.name);
             let old = of_text.flat_map(|r| &r.edits).filter(|r| r.edit.range == edit.range);
             if let Some(Recorded { edit: old, decision: Some(decision), .. }) = old.last() {
                 choice.decision = *decision;

@@ -53,8 +53,10 @@ impl Table {
 
 impl Tables {
     pub fn open(always: &Path, never: &Path) -> Result<Self> {
-        let always = Table::open(always, "# Always changed: answers of `ungarble review`; --phrases reads this.\n")?;
-        let never = Table::open(never, "# Never changed: answers of `ungarble review`; --without reads this.\n")?;
+        let always =
+            Table::open(always, "# Always changed: answers of `ungarble review`; --phrases reads this.\n")?;
+        let never =
+            Table::open(never, "# Never changed: answers of `ungarble review`; --without reads this.\n")?;
         Ok(Self { always, never, added: Vec::new() })
     }
 
@@ -86,7 +88,10 @@ impl Tables {
             let special = |c: char| "{}|~#\"".contains(c);
             let rule = Cleaner::builder().phrases("", &line);
             if garbled.contains(special) || replacement.contains(special) || rule.is_err() {
-                return Err(format!("\"{}\" cannot be a line of a table: accept or reject it here", line.trim_end()));
+                return Err(format!(
+                    "\"{}\" cannot be a line of a table: accept or reject it here",
+                    line.trim_end()
+                ));
             }
             if table.text.is_empty() {
                 table.text += table.about;
