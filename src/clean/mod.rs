@@ -19,6 +19,7 @@ pub use cleaned::Cleaned;
 pub use diagnosis::{Diagnosis, Dialect};
 pub use explain::{Explanation, ReadingView, TokenView};
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -45,6 +46,9 @@ const WORTH: usize = 1500;
 /// Readings below this posterior are not worth a doubt.
 const DOUBT: f32 = 0.1;
 
+/// Readings of the same words as an edit's that are likelier than this are its alternatives.
+const ALTERNATIVE: f32 = 0.01;
+
 /// Repairs garbled English. Cheap to clone, `Send + Sync`: one lexicon is shared, scratch belongs to each call.
 #[derive(Debug, Clone)]
 pub struct Cleaner {
@@ -60,6 +64,8 @@ struct Engine {
     walks: Mutex<Vec<ocr::Walks>>,
     channels: Vec<Channel>,
     protect: Vec<regex::bytes::Regex>,
+    /// What is never to become what: (garbled, original), in small letters.
+    never: HashSet<(String, String)>,
 }
 
 impl Default for Cleaner {
@@ -161,11 +167,7 @@ impl Cleaner {
             }
             patch = patch.then(next, source);
         }
-        let apart = |d: &Edit| {
-            patch.edits().iter().all(|e| e.range.end <= d.range.start || d.range.end <= e.range.start)
-        };
-        let doubts = first.doubts.into_iter().filter(apart).collect();
-        (patch, doubts, first.diagnosis)
+        (patch, first.doubts, first.diagnosis)
     }
 
     /// How garbled a document is, without repairing it.
@@ -363,6 +365,7 @@ impl Cleaner {
         let garbled = self.garbled(document, pass, tokens);
         let judge = Judge::new(lexicon, document, pass, strengths);
         let (mut edits, mut doubts): (Vec<Edit>, Vec<Edit>) = (Vec::new(), Vec::new());
+        let mut others: Vec<Edit> = Vec::new();
         for (i, (unit, decoded)) in document.units.iter().zip(&pass.decoded).enumerate() {
             let Some(decoded) = decoded else { continue };
             let is_users = |index: &u32| choose::is_users(&document.readings[*index as usize]);
@@ -383,14 +386,52 @@ impl Cleaner {
                     }
                     if made { edits.push(edit) } else { doubts.push(edit) }
                 }
+                if made && asked {
+                    let index = taken.candidate.reading;
+                    others.extend(Self::alternatives(lexicon, document, unit, pass, index));
+                }
             }
         }
-        (disjoint(edits), disjoint(doubts))
+        // Alternatives travel with the doubts: `Cleaned` knows them by the edits that they meet.
+        let mut doubts = disjoint(doubts);
+        doubts.append(&mut others);
+        (disjoint(edits), doubts)
+    }
+
+    /// What else the words of a reading may be read as, with the probability of each.
+    fn alternatives(
+        lexicon: &Lexicon,
+        document: &Document<'_>,
+        unit: &pass::Unit,
+        pass: &Pass,
+        taken: usize,
+    ) -> Vec<Edit> {
+        let reading = &document.readings[taken];
+        let same = |index: &usize| {
+            let other = &document.readings[*index];
+            *index != taken && (other.start, other.end) == (reading.start, reading.end)
+        };
+        let likely = unit.readings.clone().filter(same).filter(|index| pass.posterior(*index) >= ALTERNATIVE);
+        likely
+            .filter_map(|index| {
+                let other = &document.readings[index];
+                choose::edits(lexicon, document, unit, other, pass.posterior(index)).pop()
+            })
+            .collect()
     }
 
     fn is_protected(&self, text: &[u8], edit: &Edit) -> bool {
         let meets = |m: regex::bytes::Match<'_>| m.start() < edit.range.end && edit.range.start < m.end();
-        self.engine.protect.iter().any(|p| p.find_iter(text).any(meets))
+        self.engine.protect.iter().any(|p| p.find_iter(text).any(meets)) || self.is_never(text, edit)
+    }
+
+    /// Did the user say that this is never to become that?
+    fn is_never(&self, text: &[u8], edit: &Edit) -> bool {
+        let never = &self.engine.never;
+        !never.is_empty() && {
+            let old = String::from_utf8_lossy(&text[edit.range.clone()]);
+            never.contains(&(builder::plain(&old), builder::plain(&edit.replacement)))
+        }
     }
 }
 

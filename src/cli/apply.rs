@@ -1,11 +1,14 @@
 //! `ungarble apply`: makes the edits of an edits file.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Stop};
+use super::jsonl;
 use super::output::{Replacement, Stdout};
 use super::talk::Talk;
+use crate::edit::{Edit, Patch};
 use crate::error::{Error, Result};
 use crate::replay::Record;
 use crate::report;
@@ -41,6 +44,9 @@ pub struct ApplyArgs {
     /// With -w: keep each changed file under its name and this suffix
     #[arg(long, value_name = "SUFFIX", requires = "write", value_parser = super::clean::suffix, help_heading = "Output")]
     backup: Option<String>,
+    /// Of edits of JSON lines: the field that holds the text; dots lead into objects
+    #[arg(long, value_name = "NAME", default_value = "text", help_heading = "Edits")]
+    field: String,
     /// Where a file has changed since, look for the places of the edits by what stood around them
     #[arg(long, help_heading = "Edits")]
     fuzzy: bool,
@@ -113,16 +119,23 @@ fn files(args: &ApplyArgs, place: &str, records: &[Record]) -> Result<Vec<PathBu
     }
     let mut files: Vec<PathBuf> = Vec::new();
     for record in records {
-        match record.file.as_str() {
-            "" | "stdin" => {
-                let message = "the edits are of a text without a name: name the file to edit";
-                return Err(Error::config(Some(place), None, message));
-            }
-            file if files.iter().any(|known| known.as_os_str() == file) => {}
-            file => files.push(file.into()),
+        let file = line_of(&record.file).map_or(record.file.as_str(), |(file, _)| file);
+        if matches!(file, "" | "stdin") {
+            let message = "the edits are of a text without a name: name the file to edit";
+            return Err(Error::config(Some(place), None, message));
+        }
+        if !files.iter().any(|known| known.as_os_str() == file) {
+            files.push(file.into());
         }
     }
     Ok(files)
+}
+
+/// The file and the number of the line of a name that is one of a JSON line, `docs.jsonl:3`.
+fn line_of(name: &str) -> Option<(&str, usize)> {
+    let (file, line) = name.rsplit_once(':')?;
+    let line = line.parse().ok().filter(|line| *line > 0)?;
+    (!Path::new(name).exists()).then_some((file, line))
 }
 
 /// A file with its edits made.
@@ -135,48 +148,79 @@ struct Edited {
 
 fn edited(args: &ApplyArgs, records: &[Record], path: &Path, files: usize, talk: &Talk) -> Result<Edited> {
     let name = path.display().to_string();
-    let source = read(path).map_err(|error| match line_of(&name) {
-        Some(file) => {
-            let message =
-                "the edits are of a JSON line: clean --edits-field and diff --style unified are for those";
-            Error::config(Some(file), None, message)
-        }
-        None => error,
-    })?;
+    let source = read(path)?;
+    let is = |file: &str| Path::new(file) == path || path.ends_with(file);
+    let of_line = |r: &&Record| line_of(&r.file).is_some_and(|(file, _)| is(file));
+    let lines: Vec<&Record> = records.iter().filter(of_line).collect();
+    if !lines.is_empty() {
+        return edited_lines(args, &lines, &name, &source, talk);
+    }
     // Records of one file may be of several states of it, the latest last.
-    let mut of_file: Vec<&Record> =
-        records.iter().filter(|r| Path::new(&r.file) == path || path.ends_with(&r.file)).collect();
+    let mut of_file: Vec<&Record> = records.iter().filter(|r| is(&r.file)).collect();
     if of_file.is_empty() && files == 1 {
         // Another name, but the same text; or there is only one text that can be meant.
         of_file = records.iter().filter(|r| records.len() == 1 || r.fits(&source)).collect();
     }
-    let record = of_file.iter().rev().find(|r| r.fits(&source)).or(of_file.last());
-    let Some(record) = record else {
+    let Some(record) = of_file.iter().rev().find(|r| r.fits(&source)).or(of_file.last()) else {
         return Err(Error::config(Some(&name), None, "the edits file has no edits of it"));
     };
-    let mut record = (*record).clone();
-    record.file.clone_from(&name);
-    let (patch, misses) = if args.fuzzy && !record.fits(&source) {
-        let anchored = record.anchor(&source, args.undecided);
-        for miss in &anchored.misses {
-            talk.error(format!("{name}: {:?} -> {:?}: {}", miss.garbled, miss.edit.replacement, miss.why));
-        }
-        (anchored.patch, !anchored.misses.is_empty())
-    } else {
-        (record.patch(&source, args.undecided)?, false)
-    };
-    let open = if args.undecided { 0 } else { record.wanted(true).count() - record.wanted(false).count() };
-    if open > 0 {
-        talk.note(&format!("{name}: {open} undecided, left out (--undecided makes them)"));
-    }
-    let made = patch.edits().len();
-    Ok(Edited { bytes: patch.apply(&source).into_owned(), made, misses })
+    let (edits, misses) = placed(args, record, &name, &source, talk)?;
+    let patch = Patch::new(edits);
+    Ok(Edited { bytes: patch.apply(&source).into_owned(), made: patch.edits().len(), misses })
 }
 
-/// The file of a name that is one of a JSON line, `docs.jsonl:3`.
-fn line_of(name: &str) -> Option<&str> {
-    let (file, line) = name.rsplit_once(':')?;
-    (line.parse::<usize>().is_ok() && Path::new(file).is_file()).then_some(file)
+/// A file of JSON lines with edits of the texts in them.
+fn edited_lines(
+    args: &ApplyArgs,
+    records: &[&Record],
+    name: &str,
+    source: &[u8],
+    talk: &Talk,
+) -> Result<Edited> {
+    let lines: Vec<&[u8]> = source.split_inclusive(|b| *b == b'\n').collect();
+    let mut edits: BTreeMap<usize, Vec<Edit>> = BTreeMap::new();
+    let mut misses = false;
+    for record in records {
+        let Some((_, number)) = line_of(&record.file) else { continue };
+        let place = |message: String| Error::config(Some(name), Some(number), message);
+        let line = lines.get(number - 1).ok_or_else(|| place("has no such line".into()))?;
+        let line = std::str::from_utf8(line).map_err(|_| place("not UTF-8".into()))?;
+        let field = jsonl::field(line, &args.field).map_err(place)?;
+        let label = format!("{name}:{number}");
+        let (of_text, missed) = placed(args, record, &label, field.text.as_bytes(), talk)?;
+        misses |= missed;
+        edits.insert(number, field.edits_of_line(&of_text));
+    }
+    let mut bytes = Vec::with_capacity(source.len());
+    for (i, line) in lines.iter().enumerate() {
+        let own = edits.get(&(i + 1)).cloned().unwrap_or_default();
+        bytes.extend_from_slice(&Patch::new(own).apply(line));
+    }
+    Ok(Edited { bytes, made: edits.values().map(Vec::len).sum(), misses })
+}
+
+/// The wanted edits of a record in the source as it is, and whether one has no place in it.
+fn placed(
+    args: &ApplyArgs,
+    record: &Record,
+    name: &str,
+    source: &[u8],
+    talk: &Talk,
+) -> Result<(Vec<Edit>, bool)> {
+    let mut record = record.clone();
+    record.file = name.to_owned();
+    let open = record.wanted(true).count() - record.wanted(false).count();
+    if open > 0 && !args.undecided {
+        talk.note(&format!("{name}: {open} undecided, left out (--undecided makes them)"));
+    }
+    if !args.fuzzy || record.fits(source) {
+        return Ok((record.patch(source, args.undecided)?.into_edits(), false));
+    }
+    let anchored = record.anchor(source, args.undecided);
+    for miss in &anchored.misses {
+        talk.error(format!("{name}: {:?} -> {:?}: {}", miss.garbled, miss.edit.replacement, miss.why));
+    }
+    Ok((anchored.patch.into_edits(), !anchored.misses.is_empty()))
 }
 
 fn put(args: &ApplyArgs, path: &Path, files: usize, bytes: &[u8], made: usize) -> Result<()> {

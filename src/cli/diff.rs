@@ -147,6 +147,9 @@ fn stat(
 ) -> std::result::Result<Exit, Stop> {
     let work = |_: &str, document: &Document<'_>| {
         let cleaned = clean(args, cleaner, document);
+        if cleaned.edits().is_empty() {
+            return Stat::of(&cleaned, cleaned.diagnosis());
+        }
         let bytes = cleaned.bytes();
         let after = Document::read(&bytes, document.format());
         let after = after.map_or_else(|_| Diagnosis::default(), |after| cleaner.diagnose(after.text()));

@@ -4,6 +4,30 @@
 //! ([`Record::patch`]); on one that has changed since, each edit is looked for by what stood around it
 //! ([`Record::anchor`]). What cannot be placed for certain is a [`Miss`], never a guess.
 
+//!
+//! ```
+//! use ungarble::{Cleaner, replay::Origin, report};
+//!
+//! let cleaner = Cleaner::builder().phrases("mine", "extra fierce -> more fierce")?.build();
+//! let source = "They grew extra fierce.";
+//! let mut cleaned = cleaner.clean(source);
+//! cleaned.retain(|edit| edit.confidence >= 0.8);
+//! let end = cleaned.patch().to_new(source.len());
+//! assert_eq!((end, cleaned.patch().to_old(end)), (22, 23));
+//!
+//! let json = report::json_document("a.txt", &cleaned);
+//! # #[cfg(feature = "cli")] {
+//! let record = &report::read_records("edits.json", &json)?[0];
+//! assert_eq!(record.origin, Some(Origin::of(source.as_bytes())));
+//! assert_eq!(&*record.patch(source.as_bytes(), false)?.apply(source.as_bytes()), b"They grew more fierce.");
+//! let other = b"By night they grew extra fierce.";
+//! assert!(record.patch(other, false).is_err());
+//! let anchored = record.anchor(b"At night They grew extra fierce.", false);
+//! assert!(anchored.misses.is_empty());
+//! # }
+//! # Ok::<(), ungarble::Error>(())
+//! ```
+
 mod anchor;
 
 pub use anchor::{Anchored, Miss, Why};

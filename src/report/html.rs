@@ -63,7 +63,7 @@ pub(super) fn section(name: &str, cleaned: &Cleaned) -> String {
         "{{{}\"source\":{},\"edits\":{}}}",
         if name.is_empty() { String::new() } else { format!("\"file\":{},", json::string(name)) },
         json::origin(&Origin::of(source)),
-        json::placed_marks(source, &marks),
+        json::placed(cleaned, &marks),
     );
     let data = data.replace('<', "\\u003c");
     let _ = writeln!(out, "<script type=\"application/json\" class=\"record\">{data}</script>\n</section>");
@@ -140,26 +140,39 @@ fn paragraph(out: &mut String, source: &[u8], span: &std::ops::Range<usize>, mar
 }
 
 fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut out = String::with_capacity(text.len() + text.len() / 16);
+    let mut from = 0;
+    // What needs no escape is copied by the stretch. C1 controls are written with the byte C2 first.
+    let special =
+        |b: u8| matches!(b, b'&' | b'<' | b'>' | b'"' | 0x7f | 0xC2) || (b < 0x20 && !b"\t\n\r".contains(&b));
+    while let Some(at) = text.as_bytes()[from..].iter().position(|b| special(*b)).map(|at| from + at) {
+        out += &text[from..at];
+        let c = text[at..].chars().next().unwrap_or('\u{fffd}');
         match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(c),
+            '&' => out += "&amp;",
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '"' => out += "&quot;",
             // HTML has no other control characters.
-            '\0'..='\x1f' | '\x7f'..='\u{9f}' => out.push('\u{fffd}'),
+            _ if c.is_control() => out.push('\u{fffd}'),
             _ => out.push(c),
         }
+        from = at + c.len_utf8();
     }
-    out
+    out + &text[from..]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::edit::{Channel, Edit};
+
+    #[test]
+    fn nothing_in_a_text_is_markup() {
+        assert_eq!(escaped("a<b> & \"c\"\r\n\té"), "a&lt;b&gt; &amp; &quot;c&quot;\r\n\té");
+        assert_eq!(escaped("\0 \u{85}\u{a0}\x7f"), "\u{fffd} \u{fffd}\u{a0}\u{fffd}");
+        assert_eq!(escaped(""), "");
+    }
 
     #[test]
     fn blocks_hold_all_marks() {

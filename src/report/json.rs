@@ -23,8 +23,10 @@ pub fn document(name: &str, cleaned: &Cleaned) -> String {
         let _ = write!(out, "\"file\":{},", string(name));
     }
     let _ = write!(out, "\"source\":{}", origin(&Origin::of(cleaned.source())));
-    let _ = write!(out, ",\"edits\":{}", placed(cleaned.source(), cleaned.edits()));
-    let _ = write!(out, ",\"doubts\":{}", placed(cleaned.source(), cleaned.doubts()));
+    let list =
+        |edits: &[Edit]| array(cleaned.source(), edits.iter().map(|edit| (edit, false)), Some(cleaned));
+    let _ = write!(out, ",\"edits\":{}", list(cleaned.edits()));
+    let _ = write!(out, ",\"doubts\":{}", list(cleaned.doubts()));
     let _ = write!(out, ",\"diagnosis\":{}}}", diagnosis(cleaned.diagnosis()));
     out
 }
@@ -116,20 +118,20 @@ pub fn at_threshold(threshold: f64, groups: &str) -> String {
 
 /// Edits as a JSON array. `start` and `end` are bytes of the source, `start_char` and `end_char` code points.
 pub fn edits(source: &[u8], edits: &[Edit]) -> String {
-    array(source, edits.iter().map(|edit| (edit, false)), false)
+    array(source, edits.iter().map(|edit| (edit, false)), None)
 }
 
-/// Edits as a JSON array, each with `line` and `column` (from 1, in code points) and with what stands before and behind it.
-pub(super) fn placed(source: &[u8], edits: &[Edit]) -> String {
-    array(source, edits.iter().map(|edit| (edit, false)), true)
+/// Edits with their places: `line` and `column` (from 1, in code points), what stands `before` and `after` them, and where
+/// there are any the `alternatives`. Of marks that are doubts it is said.
+pub(super) fn placed(cleaned: &Cleaned, marks: &[Mark<'_>]) -> String {
+    array(cleaned.source(), marks.iter().map(|mark| (mark.edit, mark.doubt)), Some(cleaned))
 }
 
-/// The same of edits and doubts together; doubts have `doubt`.
-pub(super) fn placed_marks(source: &[u8], marks: &[Mark<'_>]) -> String {
-    array(source, marks.iter().map(|mark| (mark.edit, mark.doubt)), true)
-}
-
-fn array<'c>(source: &[u8], edits: impl Iterator<Item = (&'c Edit, bool)>, placed: bool) -> String {
+fn array<'c>(
+    source: &[u8],
+    edits: impl Iterator<Item = (&'c Edit, bool)>,
+    placed: Option<&Cleaned>,
+) -> String {
     let mut out = String::from("[");
     let mut places = Places::of(source);
     for (i, (edit, doubt)) in edits.enumerate() {
@@ -144,7 +146,7 @@ fn array<'c>(source: &[u8], edits: impl Iterator<Item = (&'c Edit, bool)>, place
             place.chars,
             place.chars + code_points(garbled),
         );
-        if placed {
+        if placed.is_some() {
             let _ = write!(out, "\"line\":{},\"column\":{},", place.line, place.column);
         }
         let _ = write!(
@@ -156,9 +158,17 @@ fn array<'c>(source: &[u8], edits: impl Iterator<Item = (&'c Edit, bool)>, place
             thousandths(edit.confidence),
             string(&edit.reason),
         );
-        if placed {
+        if let Some(cleaned) = placed {
             let (before, after) = context(source, edit.range.clone());
             let _ = write!(out, ",\"before\":{},\"after\":{}", string(before), string(after));
+            let other = |other: &Edit| {
+                let (text, sure) = (string(&other.replacement), thousandths(other.confidence));
+                format!("{{\"replacement\":{text},\"probability\":{sure}}}")
+            };
+            let others: Vec<String> = cleaned.alternatives(edit).into_iter().map(other).collect();
+            if !others.is_empty() {
+                let _ = write!(out, ",\"alternatives\":[{}]", others.join(","));
+            }
         }
         out.push_str(if doubt { ",\"doubt\":true}" } else { "}" });
     }
@@ -174,19 +184,26 @@ fn array<'c>(source: &[u8], edits: impl Iterator<Item = (&'c Edit, bool)>, place
 pub fn string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\x1f' | '\x7f' => {
-                let _ = write!(out, "\\u{:04x}", c as u32);
+    let mut from = 0;
+    // All that needs an escape is ASCII; what needs none is copied by the stretch.
+    for (at, byte) in text.bytes().enumerate() {
+        if !matches!(byte, b'"' | b'\\' | 0..=0x1f | 0x7f) {
+            continue;
+        }
+        out += &text[from..at];
+        from = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            _ => {
+                let _ = write!(out, "\\u{byte:04x}");
             }
-            _ => out.push(c),
         }
     }
+    out += &text[from..];
     out.push('"');
     out
 }

@@ -68,7 +68,6 @@ mod tests {
             sarif::results("a", &source, &marks);
             unified("a", &source, &edits, true);
             super::json_edits(&source, &edits);
-            super::json::placed(&source, &edits);
         }
     }
 }

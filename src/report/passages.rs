@@ -21,7 +21,7 @@ pub(super) struct Passage<'m, 'c> {
 /// cross an empty line unless an edit does.
 pub(super) fn passages<'m, 'c>(source: &[u8], marks: &'m [Mark<'c>], more: usize) -> Vec<Passage<'m, 'c>> {
     let mut out: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-    let mut sentences = Sentences { source, around: 0..0, starts: Vec::new(), tokens: Vec::new() };
+    let mut sentences = Sentences { source, around: 0..0, good: 0, starts: Vec::new(), tokens: Vec::new() };
     for (i, mark) in marks.iter().enumerate() {
         let span = sentences.around(&mark.edit.range, more);
         match out.last_mut() {
@@ -39,6 +39,8 @@ pub(super) fn passages<'m, 'c>(source: &[u8], marks: &'m [Mark<'c>], more: usize
 struct Sentences<'s> {
     source: &'s [u8],
     around: Range<usize>,
+    /// Up to here the sentences that begin are known to their ends.
+    good: usize,
     starts: Vec<usize>,
     tokens: Vec<Token>,
 }
@@ -46,7 +48,7 @@ struct Sentences<'s> {
 impl Sentences<'_> {
     /// The sentences of an edit, and some on either side.
     fn around(&mut self, edit: &Range<usize>, more: usize) -> Range<usize> {
-        let known = self.around.start <= edit.start && edit.end + REACH / 2 <= self.around.end;
+        let known = self.around.start <= edit.start && edit.end <= self.good;
         if !known || more > 0 {
             self.read(edit, REACH * (more + 1));
         }
@@ -67,7 +69,9 @@ impl Sentences<'_> {
         let high = (edit.end + reach * 2).min(text.len());
         let gap = |pair: &[u8]| pair == b"\n\n" || pair == b"\n\r";
         let start = text[low..edit.start].windows(2).rposition(gap).map_or(low, |at| low + at + 2);
-        let end = text[edit.end..high].windows(2).position(gap).map_or(high, |at| edit.end + at + 1);
+        let ends = text[edit.end..high].windows(2).position(gap);
+        let end = ends.map_or(high, |at| edit.end + at + 1);
+        self.good = if ends.is_some() || high == text.len() { end } else { end.saturating_sub(REACH / 2) };
         // A stretch that begins in the midst of a word, or of a character, begins at the next blank.
         let cut = start == low && low > 0;
         let start = match text[start..edit.start].iter().position(u8::is_ascii_whitespace) {

@@ -10,13 +10,6 @@ use crate::error::{Error, Result};
 use crate::replay::{Decision, Origin, Record, Recorded};
 
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Value {
-    One(Document),
-    Several(Vec<Document>),
-}
-
-#[derive(Deserialize)]
 struct Document {
     #[serde(default)]
     file: String,
@@ -83,30 +76,33 @@ pub fn read_records(place: &str, text: &str) -> Result<Vec<Record>> {
             }
         }
     };
-    let mut values = Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Value>();
+    let mut at = text.len() - text.trim_start_matches('\u{feff}').len();
     loop {
-        let at = values.byte_offset();
-        match values.next() {
+        at += text[at..].len() - text[at..].trim_start().len();
+        let rest = &text[at..];
+        let (documents, read) = match rest.as_bytes().first() {
             None => return Ok(out),
-            Some(Ok(Value::One(document))) => add(document),
-            Some(Ok(Value::Several(documents))) => documents.into_iter().for_each(&mut add),
-            Some(Err(error)) => {
-                // Of an object that is well-formed and yet no edits, serde says no line: it is where the object begins.
-                let rest = text.get(at..).unwrap_or("");
-                let skipped = rest.len() - rest.trim_start().len();
-                let begins = text[..at + skipped].matches('\n').count() + 1;
-                let line = if error.line() > 0 { error.line() } else { begins };
-                let message = match error.classify() {
-                    serde_json::error::Category::Data => {
-                        let one = Deserializer::from_str(rest).into_iter::<Document>().next();
-                        let why = one.and_then(|r| r.err()).map_or(error.to_string(), |e| e.to_string());
-                        format!("no edits file: {why}")
-                    }
-                    _ => format!("no edits file: {error}"),
-                };
-                return Err(Error::config(Some(place), Some(line), message));
+            Some(b'[') => {
+                let mut values = Deserializer::from_str(rest).into_iter::<Vec<Document>>();
+                (values.next(), values.byte_offset())
             }
+            Some(_) => {
+                let mut values = Deserializer::from_str(rest).into_iter::<Document>();
+                (values.next().map(|one| one.map(|one| vec![one])), values.byte_offset())
+            }
+        };
+        match documents {
+            Some(Ok(documents)) => documents.into_iter().for_each(&mut add),
+            Some(Err(error)) => {
+                let line = text[..at].matches('\n').count() + error.line().max(1);
+                let message = error.to_string();
+                // serde counts lines from where it began.
+                let message = message.split(" at line ").next().unwrap_or("cannot be read");
+                return Err(Error::config(Some(place), Some(line), format!("no edits file: {message}")));
+            }
+            None => return Ok(out),
         }
+        at += read;
     }
 }
 

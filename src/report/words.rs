@@ -8,7 +8,7 @@ use super::passages::{Passage, passages};
 use crate::edit::Edit;
 
 /// Characters of unchanged text that are shown on each side of an edit, where a sentence is longer than anybody writes.
-const CONTEXT: usize = 100;
+const CONTEXT: usize = 200;
 
 pub(super) fn render(name: &str, source: &[u8], marks: &[Mark<'_>], context: usize, colour: bool) -> String {
     let paint = Paint(colour);

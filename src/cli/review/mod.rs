@@ -163,11 +163,18 @@ fn answers(
                 Some(words) => session.decide(Decision::Accept, Some(words)),
                 None => Vec::new(),
             },
+            Key::Char(digit @ '1'..='9') => match session.other(digit as usize - '1' as usize) {
+                Some(words) => session.decide(Decision::Accept, Some(words)),
+                None => Vec::new(),
+            },
             Key::Char(letter @ ('A' | 'N')) => {
                 let always = letter == 'A';
                 let (garbled, replacement) = session.pair();
                 match tables.add(always, &garbled, &replacement) {
-                    Ok(()) => session.decide_alike(if always { Decision::Accept } else { Decision::Reject }),
+                    Ok(line) => {
+                        let decision = if always { Decision::Accept } else { Decision::Reject };
+                        session.decide_alike(decision, line)
+                    }
                     Err(why) => {
                         note = why;
                         Vec::new()

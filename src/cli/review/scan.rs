@@ -63,7 +63,7 @@ fn one(args: &ReviewArgs, input: &Input, cleaner: &Cleaner) -> Result<(Text, Vec
     cleaned.retain(|edit| edit.confidence >= least);
     cleaned.retain_doubts(|edit| edit.confidence >= least);
     let mut items = if document.is_plain() {
-        cleaned.edits().iter().map(|edit| item(edit, vec![edit.clone()], false)).collect()
+        cleaned.edits().iter().map(|edit| item(&cleaned, edit, vec![edit.clone()], false)).collect()
     } else {
         written(cleaner, &document, &cleaned)
     };
@@ -74,7 +74,7 @@ fn one(args: &ReviewArgs, input: &Input, cleaner: &Cleaner) -> Result<(Text, Vec
         };
         // Doubts of markup are not shown: what they would do to it was never checked.
         let doubts = cleaned.doubts().iter().filter(|_| document.is_plain()).filter(free);
-        items.extend(doubts.map(|edit| item(edit, vec![edit.clone()], true)));
+        items.extend(doubts.map(|edit| item(&cleaned, edit, vec![edit.clone()], true)));
         items.sort_by_key(|item: &Item| (item.shown.range.start, item.shown.range.end));
     }
     let shown = (!document.is_plain()).then(|| document.text().to_vec());
@@ -83,8 +83,11 @@ fn one(args: &ReviewArgs, input: &Input, cleaner: &Cleaner) -> Result<(Text, Vec
     Ok((Text { name: input.name.clone(), source, shown, origin, format }, items))
 }
 
-fn item(shown: &Edit, edits: Vec<Edit>, doubt: bool) -> Item {
-    Item { text: 0, shown: shown.clone(), edits, doubt }
+/// A change that `cleaned` shows.
+fn item(cleaned: &Cleaned<'_>, shown: &Edit, edits: Vec<Edit>, doubt: bool) -> Item {
+    let others = cleaned.alternatives(shown).into_iter().take(9);
+    let others = others.map(|other| (other.replacement.clone(), other.confidence)).collect();
+    Item { text: 0, shown: shown.clone(), edits, others, doubt }
 }
 
 /// The repairs of a file that is not all text: each as it reads, with all the places in which it is written.
@@ -104,14 +107,14 @@ fn written(cleaner: &Cleaner, document: &Document<'_>, cleaned: &Cleaned<'_>) ->
         }
         if !own.is_empty() {
             own.sort_by_key(|e| e.range.start);
-            items.push(item(edit, own, false));
+            items.push(item(&reads, edit, own, false));
         }
     }
     // What only a later look at the repaired file found belongs to what it is written beside.
     for edit in left.into_iter().flatten() {
         match items.iter_mut().min_by_key(|i| i.edits[0].range.start.abs_diff(edit.range.start)) {
             Some(near) => near.edits.push(edit.clone()),
-            None => items.push(item(edit, vec![edit.clone()], false)),
+            None => items.push(item(cleaned, edit, vec![edit.clone()], false)),
         }
     }
     items

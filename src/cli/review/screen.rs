@@ -9,6 +9,7 @@ use crate::report;
 const HELP: &str = "\
 a  accept: make the change             r  reject: leave the text as it is
 e  type other words                    u  undo the last answer
+1-9  take another reading of the list
 A  always: accept this pair of words everywhere, now and next time
 N  never: reject it everywhere, now and next time
 c  accept all open ones of the channel C  reject them
@@ -66,7 +67,7 @@ impl Screen {
         let sentence = report::sentence(readable, &shown, item.doubt, self.context, self.colour);
         let mut rows = vec![self.paint("1", &format!("{left}{}{right}", " ".repeat(gap))), String::new()];
         let mut wrapped = wrap(&sentence, width);
-        let room = height - 10;
+        let room = height - 11;
         if wrapped.len() > room {
             // The change itself stands near the middle.
             let marked = wrapped.iter().position(|row| row.contains("[-") || row.contains("{+")).unwrap_or(0);
@@ -88,6 +89,11 @@ impl Screen {
         let sure = format!("{} {:.2}", shown.channel, shown.confidence);
         rows.push(clipped(&format!("  {old} -> {new}   {sure}   {state}"), width));
         rows.push(clipped(&format!("  {}", report::shown(shown.reason.as_bytes())), width));
+        let others = item.others.iter().enumerate();
+        let others: Vec<String> = others.map(|(i, (text, p))| format!("{} {text} {p:.2}", i + 1)).collect();
+        if !others.is_empty() && session.takes_words() {
+            rows.push(clipped(&format!("  or: {}", report::shown(others.join("   ").as_bytes())), width));
+        }
         let (alike, channel) = (session.alike().len(), session.of_channel().len());
         let open =
             format!("  open: {alike} of these words, {channel} of {}; {}", shown.channel, session.progress());

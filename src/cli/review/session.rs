@@ -33,6 +33,8 @@ pub struct Item {
     pub shown: Edit,
     /// The same in bytes of the file; several where it is written more than once.
     pub edits: Vec<Edit>,
+    /// What else its words may be read as, the likeliest first, with the probability of each.
+    pub others: Vec<(Box<str>, f32)>,
     /// Would it not be made?
     pub doubt: bool,
 }
@@ -158,13 +160,13 @@ impl Session {
         self.choose(vec![self.at], Choice { decision, words, table: false })
     }
 
-    /// Decides about the change at hand and all open ones of the same words, for a table.
-    pub fn decide_alike(&mut self, decision: Decision) -> Vec<usize> {
+    /// Decides about the change at hand and all open ones of the same words; `table` says that a table got a line for it.
+    pub fn decide_alike(&mut self, decision: Decision, table: bool) -> Vec<usize> {
         let mut all = self.alike();
         if !all.contains(&self.at) {
             all.push(self.at);
         }
-        self.choose(all, Choice { decision, words: None, table: true })
+        self.choose(all, Choice { decision, words: None, table })
     }
 
     /// Decides about all open changes of the channel.
@@ -269,6 +271,12 @@ impl Session {
             }
         }
         out
+    }
+
+    /// One of the other readings of the change at hand, where it may be given other words.
+    pub fn other(&self, number: usize) -> Option<String> {
+        let (words, _) = self.items[self.at].others.get(number).filter(|_| self.takes_words())?;
+        Some(words.to_string())
     }
 
     /// May the change at hand be given other words?

@@ -80,10 +80,16 @@ impl Tables {
         self.always.has(garbled, replacement).then_some(Decision::Accept)
     }
 
-    /// Adds a pair. Says why where it cannot stand in a table.
-    pub fn add(&mut self, always: bool, garbled: &str, replacement: &str) -> std::result::Result<(), String> {
+    /// Adds a pair, and says whether that took a line. Says why where it cannot stand in a table.
+    pub fn add(
+        &mut self,
+        always: bool,
+        garbled: &str,
+        replacement: &str,
+    ) -> std::result::Result<bool, String> {
         let table = if always { &mut self.always } else { &mut self.never };
-        if !table.has(garbled, replacement) {
+        let new = !table.has(garbled, replacement);
+        if new {
             let line = format!("{garbled} -> {replacement}\n");
             let special = |c: char| "{}|~#\"".contains(c);
             let rule = Cleaner::builder().phrases("", &line);
@@ -102,7 +108,7 @@ impl Tables {
             table.save().map_err(|e| e.to_string())?;
             self.added.push(always);
         }
-        Ok(())
+        Ok(new)
     }
 
     /// Takes the last line that was added back.

@@ -80,6 +80,13 @@ function panel() {
   old.textContent = name(e.garbled); now.textContent = name(becomes(current));
   $('what').replaceChildren(old, ' → ', now);
   $('why').textContent = `${order} of ${shown.filter(x => x).length} · line ${e.line} · ${e.channel} · ${percent(e.confidence)} sure · ${e.reason} · ${status(current)}`;
+  $('others').replaceChildren(...(e.alternatives ?? []).slice(0, 9).map((a, n) => {
+    const button = document.createElement('button'), digit = document.createElement('kbd');
+    digit.textContent = n + 1;
+    button.append(`${name(a.replacement)} ${percent(a.probability)}`, digit);
+    button.onclick = () => reading(n);
+    return button;
+  }));
   const open = e.like.filter(isOpen).length;
   $('accept-like').disabled = $('reject-like').disabled = open < 2;
   $('accept-like').firstChild.data = open > 1 ? `Accept ${open} alike` : 'Accept alike';
@@ -134,6 +141,13 @@ function other() {
   if (current < 0) return;
   const words = prompt(`Instead of “${edits[current].garbled}”:`, becomes(current));
   if (words !== null) { decide([current], 'accept', words); select(current) }
+}
+
+function reading(n) {
+  const other = current >= 0 && edits[current].alternatives?.[n];
+  if (!other) return;
+  decide([current], 'accept', other.replacement);
+  select(current);
 }
 
 const like = d => current >= 0 && decide(edits[current].like.filter(i => isOpen(i) && (!edits[i].doubt || doubts || i === current)), d);
@@ -250,6 +264,7 @@ const keys = {
   '/': () => { filters(true); $('search').focus() }, '?': () => $('help-text').showModal(),
 };
 keys.j = keys.n; keys.k = keys.p;
+for (let n = 1; n < 10; n++) keys[n] = () => reading(n - 1);
 addEventListener('keydown', event => {
   if ($('help-text').open) return;
   if ((event.ctrlKey || event.metaKey) && event.key === 's') return event.preventDefault(), save();
