@@ -105,7 +105,11 @@ pub fn run(args: &DiffArgs, settings: &Settings, talk: &Talk) -> std::result::Re
         let terminal = console::Term::stdout();
         if terminal.is_term() { usize::from(terminal.size().1) } else { 120 }
     });
-    out.write(style.head("Changes").as_bytes())?;
+    let title = match args.documents.inputs.as_slice() {
+        [one] if one.is_file() => one.file_name().map_or("Changes".into(), |name| name.to_string_lossy()),
+        _ => "Changes".into(),
+    };
+    out.write(style.head(&title).as_bytes())?;
     let work = |name: &str, document: &Document<'_>| {
         let cleaned = clean(args, &cleaner, document);
         let mut diff = cleaned.diff().style(style).name(name).colour(colour).width(width);

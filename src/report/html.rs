@@ -119,10 +119,12 @@ fn blocks<'m, 'c>(source: &[u8], marks: &'m [Mark<'c>]) -> Vec<Block<'m, 'c>> {
 
 fn paragraph(out: &mut String, source: &[u8], span: &std::ops::Range<usize>, marks: &[Mark<'_>]) {
     out.push_str("<div class=\"para\"><p>");
-    for piece in pieces(source, span.clone(), marks) {
+    for (i, piece) in pieces(source, span.clone(), marks).into_iter().enumerate() {
         match piece {
             Piece::Same(text) => {
-                *out += escaped(&String::from_utf8_lossy(text)).trim_start_matches(['\n', '\r'])
+                let text = escaped(&String::from_utf8_lossy(text));
+                // The empty lines before a paragraph are between it and the last one.
+                *out += if i == 0 { text.trim_start_matches(['\n', '\r']) } else { &text };
             }
             Piece::Changed(old, mark) => {
                 let _ = write!(

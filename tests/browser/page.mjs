@@ -136,6 +136,23 @@ await test('keys decide, undo, and what is saved is what apply makes', async () 
   assert.deepEqual([page.faults, other.faults], [[], []]);
 });
 
+await test('the page says what the text says', async () => {
+  // Lines that are broken by hand, markup in the text, an edit at a line's end.
+  fs.writeFileSync('lines.txt', 'They grew extra\nfierce, and the <b>\nwind & the sea grew extra fierce\ntoo. </script> <!-- It ended.\n\n\nThen extra fierce\n\nrain.\n');
+  fs.writeFileSync('lines.phrases', 'extra fierce -> more fierce\n');
+  const page = await (fs.writeFileSync('lines.html', ungarble('diff', '--style', 'html', '--phrases', 'lines.phrases', 'lines.txt')), open('lines.html'));
+  const [old, now] = await page.evaluate(() => ['ins', 'del'].map(gone => {
+    const main = document.querySelector('main').cloneNode(true);
+    main.querySelectorAll(`script, h2, .summary, .e:not(.doubt) ${gone}, .doubt ins`).forEach(e => e.remove());
+    return main.textContent.replace(/\s+/g, ' ').trim();
+  }));
+  const words = text => text.toString().replace(/\s+/g, ' ').trim();
+  assert.equal(old, words(fs.readFileSync('lines.txt')));
+  assert.equal(now, words(ungarble('clean', '--phrases', 'lines.phrases', 'lines.txt')));
+  assert.equal(await page.title(), 'lines.txt');
+  assert.deepEqual(page.faults, []);
+});
+
 await test('the pointer does what keys do', async () => {
   const page = await open('page.html');
   await page.hover('.e:not(.doubt) >> nth=1');

@@ -150,7 +150,7 @@ fn answers(
     tables: &mut Tables,
 ) -> Result<End> {
     let mut note = String::new();
-    session.to_open();
+    session.go_to_open();
     loop {
         screen.show(session, &note);
         note.clear();
@@ -221,7 +221,7 @@ fn answers(
             note = format!("{} changes decided", decided.len());
         }
         if !decided.is_empty() {
-            session.to_open();
+            session.go_to_open();
         }
     }
 }

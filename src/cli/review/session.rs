@@ -1,5 +1,7 @@
 //! What answers do: the changes in their order, what was decided about each, and the way back. No terminal is needed for it.
 
+use std::collections::HashMap;
+
 use super::Order;
 use super::journal::Journal;
 use super::tables::Tables;
@@ -72,13 +74,19 @@ impl Session {
 
     /// Takes up what was decided before, about the same sources.
     pub fn recall(&mut self, records: &[Record]) {
+        let mut old: HashMap<(&str, &Origin, usize, usize), &Recorded> = HashMap::new();
+        for record in records {
+            let Some(origin) = &record.origin else { continue };
+            for recorded in &record.edits {
+                let range = &recorded.edit.range;
+                old.insert((&record.file, origin, range.start, range.end), recorded);
+            }
+        }
         for (item, choice) in self.items.iter().zip(&mut self.choices) {
             let text = &self.texts[item.text];
             let edit = &item.edits[0];
-            let of_text =
-                records.iter().filter(|r| r.origin.as_ref() == Some(&text.origin) && r.file == text.name);
-            let old = of_text.flat_map(|r| &r.edits).filter(|r| r.edit.range == edit.range);
-            if let Some(Recorded { edit: old, decision: Some(decision), .. }) = old.last() {
+            let found = old.get(&(&*text.name, &text.origin, edit.range.start, edit.range.end));
+            if let Some(Recorded { edit: old, decision: Some(decision), .. }) = found {
                 choice.decision = *decision;
                 let other = *decision == Decision::Accept && old.replacement != edit.replacement;
                 choice.words = other.then(|| old.replacement.to_string());
@@ -209,7 +217,7 @@ impl Session {
     }
 
     /// On to the next open change, behind the last one to the first; where all are decided it stays.
-    pub fn to_open(&mut self) {
+    pub fn go_to_open(&mut self) {
         let open = |i: &usize| self.is_open(*i);
         let behind = (self.at..self.items.len()).find(open);
         self.at = behind.or_else(|| (0..self.at).find(open)).unwrap_or(self.at);
