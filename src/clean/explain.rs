@@ -61,6 +61,20 @@ pub struct ReadingView {
     pub evidence: Vec<(&'static str, f32)>,
 }
 
+/// A reading of scanned text: it stands on the best path, with the probability that it is right and what that costs.
+pub(super) fn scanned(edit: Edit, chosen: bool, evidence: Vec<(&'static str, f32)>) -> ReadingView {
+    ReadingView {
+        range: edit.range,
+        text: edit.replacement.into(),
+        reason: format!("{}: {}", edit.channel, edit.reason),
+        origin: None,
+        cost: -edit.confidence.max(1e-3).ln(),
+        posterior: edit.confidence,
+        chosen,
+        evidence,
+    }
+}
+
 /// Collects what the stages saw.
 pub(super) fn explain(
     lexicon: &Lexicon,

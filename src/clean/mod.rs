@@ -179,7 +179,8 @@ impl Cleaner {
         })
     }
 
-    /// What each stage saw; the whole text is decoded, whatever triage says.
+    /// What each stage saw; the whole text is decoded, whatever triage says. Where letters may be changed, the readings of it as a
+    /// scanned text follow those of its phrases.
     pub fn explain(&self, source: &[u8]) -> Explanation {
         let lexicon = &self.engine.lexicon;
         let whole = 0..source.len();
@@ -191,6 +192,15 @@ impl Cleaner {
         let mut out = explain::explain(lexicon, &mut explorer.memo, &document, &pass, &strengths, &edits);
         out.evidence = pass.evidence(&document, lexicon.weights().telling).iter().sum();
         out.lean = triage::triage(lexicon, &mut explorer.memo, source, lexicon.weights().suspect).evidence;
+        if self.reads_scans() {
+            let cleaned = self.clean_bytes(source);
+            for (edit, evidence) in self.scan_evidence(source) {
+                let same = |made: &Edit| made.range == edit.range && made.replacement == edit.replacement;
+                let chosen = cleaned.edits().iter().any(same);
+                out.path.push(out.readings.len());
+                out.readings.push(explain::scanned(edit, chosen, evidence));
+            }
+        }
         out
     }
 

@@ -276,7 +276,7 @@ await test('on paper', async () => {
   await page.emulateMedia({ media: 'print' });
   assert.equal(await page.isVisible('header'), false);
   assert.equal(await page.isVisible('#panel'), false);
-  if (shots) await page.pdf({ path: path.resolve(root, shots, 'page.pdf') });
+  if (shots) await page.screenshot({ path: path.resolve(root, shots, 'page-print.png') });
 });
 
 await test('a book of 10,000 changes', async () => {
@@ -313,7 +313,7 @@ await test('a book of 10,000 changes', async () => {
     const times = [];
     let last = performance.now();
     for (let i = 0; i < 120; i++) {
-      scrollBy(0, 1500);
+      scrollBy(0, 400);
       await new Promise(requestAnimationFrame);
       const now = performance.now();
       times.push(now - last);

@@ -192,6 +192,19 @@ def test_always_and_never_hold_everywhere():
     assert clean == "It was more fierce. And more fierce again, with a green ticket.\n", clean
 
 
+def test_other_readings():
+    Path("rules.phrases").write_text("green ticket -> boarding pass | railway pass\nextra fierce -> more fierce\n")
+    Path("a.txt").write_text("Nobody had a green ticket.\n")
+    review = Review("a.txt")
+    screen = review.read("1/1.*or: 1 ")
+    first, other = re.search(r"\{\+(.*?)\+\}", screen)[1], re.search(r"or: 1 (\w+ \w+) 0", screen)[1]
+    assert {first, other} == {"boarding pass", "railway pass"}, screen
+    review.press("2", "what the keys do|or: 1")
+    review.press("1", "ACCEPTED.*1 of 1 decided")
+    review.end("w")
+    assert Path("a.txt").read_text() == f"Nobody had a {other}.\n"
+
+
 def test_order_colour_and_a_small_screen():
     review = Review("--order", "unsure", "a.txt", colour=True, size=(14, 40))
     screen = review.read("1/5.*what they do")

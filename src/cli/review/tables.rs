@@ -92,8 +92,10 @@ impl Tables {
         if new {
             let line = format!("{garbled} -> {replacement}\n");
             let special = |c: char| "{}|~#\"".contains(c);
+            // Words of the format itself: a flag at the end of a line, a heading at its beginning.
+            let of_format = replacement.ends_with(" weak") || garbled.starts_with("dialect ");
             let rule = Cleaner::builder().phrases("", &line);
-            if garbled.contains(special) || replacement.contains(special) || rule.is_err() {
+            if of_format || garbled.contains(special) || replacement.contains(special) || rule.is_err() {
                 return Err(format!(
                     "\"{}\" cannot be a line of a table: accept or reject it here",
                     line.trim_end()
