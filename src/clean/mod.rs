@@ -46,8 +46,12 @@ const WORTH: usize = 1500;
 /// Readings below this posterior are not worth a doubt.
 const DOUBT: f32 = 0.1;
 
-/// Readings of the same words as an edit's that are likelier than this are its alternatives.
-const ALTERNATIVE: f32 = 0.01;
+/// Readings of the same words as an edit's that are likelier than this are its alternatives. A person who thinks the edit wrong
+/// wants to see what came next, however far behind it was.
+const ALTERNATIVE: f32 = 2e-4;
+
+/// Alternatives that an edit has at most.
+const ALTERNATIVES: usize = 5;
 
 /// Repairs garbled English. Cheap to clone, `Send + Sync`: one lexicon is shared, scratch belongs to each call.
 #[derive(Debug, Clone)]
@@ -197,7 +201,9 @@ impl Cleaner {
             for (edit, evidence) in self.scan_evidence(source) {
                 let same = |made: &Edit| made.range == edit.range && made.replacement == edit.replacement;
                 let chosen = cleaned.edits().iter().any(same);
-                out.path.push(out.readings.len());
+                if chosen || edit.confidence >= 0.5 {
+                    out.path.push(out.readings.len());
+                }
                 out.readings.push(explain::scanned(edit, chosen, evidence));
             }
         }
@@ -421,13 +427,13 @@ impl Cleaner {
             let other = &document.readings[*index];
             *index != taken && (other.start, other.end) == (reading.start, reading.end)
         };
-        let likely = unit.readings.clone().filter(same).filter(|index| pass.posterior(*index) >= ALTERNATIVE);
-        likely
-            .filter_map(|index| {
-                let other = &document.readings[index];
-                choose::edits(lexicon, document, unit, other, pass.posterior(index)).pop()
-            })
-            .collect()
+        let likely = unit.readings.clone().filter(same).map(|index| (pass.posterior(index), index));
+        let mut likely: Vec<(f32, usize)> = likely.filter(|(p, _)| *p >= ALTERNATIVE).collect();
+        likely.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let edit = |(p, index): &(f32, usize)| {
+            choose::edits(lexicon, document, unit, &document.readings[*index], *p).pop()
+        };
+        likely.iter().take(ALTERNATIVES).filter_map(edit).collect()
     }
 
     fn is_protected(&self, text: &[u8], edit: &Edit) -> bool {

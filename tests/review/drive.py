@@ -193,12 +193,12 @@ def test_always_and_never_hold_everywhere():
 
 
 def test_other_readings():
-    Path("rules.phrases").write_text("green ticket -> boarding pass | railway pass\nextra fierce -> more fierce\n")
+    Path("rules.phrases").write_text("green ticket -> red book | blue book\nextra fierce -> more fierce\n")
     Path("a.txt").write_text("Nobody had a green ticket.\n")
     review = Review("a.txt")
     screen = review.read("1/1.*or: 1 ")
     first, other = re.search(r"\{\+(.*?)\+\}", screen)[1], re.search(r"or: 1 (\w+ \w+) 0", screen)[1]
-    assert {first, other} == {"boarding pass", "railway pass"}, screen
+    assert {first, other} == {"red book", "blue book"}, screen
     review.press("2", "what the keys do|or: 1")
     review.press("1", "ACCEPTED.*1 of 1 decided")
     review.end("w")
