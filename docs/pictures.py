@@ -125,8 +125,8 @@ def main():
         for sample in ("spun-news.txt", "tortured-science.txt", "clean-news.txt"):
             shutil.copy(ROOT / "samples" / sample, sample)
         for name, command in {
-            "words": "ungarble diff spun-news.txt | head -n 13",
-            "doubts": "ungarble diff --doubts tortured-science.txt | head -n 9",
+            "words": "ungarble diff --width 100 spun-news.txt | head -n 15",
+            "doubts": "ungarble diff --width 100 --doubts tortured-science.txt | head -n 10",
             "side-by-side": "ungarble diff --style side-by-side --width 110 spun-news.txt | head -n 16",
             "unified": "ungarble diff --style unified --context 1 spun-news.txt | cut -c 1-110 | head -n 9",
             "lines": "ungarble diff --style lines spun-news.txt | head -n 5",

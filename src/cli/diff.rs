@@ -33,7 +33,7 @@ pub struct DiffArgs {
     /// How changes are shown
     #[arg(long, value_name = "STYLE", default_value = "words", help_heading = "Output")]
     style: StyleArg,
-    /// Columns of --style side-by-side; without it those of the terminal, or 120
+    /// Columns of --style side-by-side and words; without it those of the terminal, else 120 and no limit
     #[arg(long, value_name = "N", help_heading = "Output")]
     width: Option<usize>,
     /// Unchanged text around each change: lines for unified (3), sentences for words and side-by-side (0)
@@ -101,10 +101,8 @@ pub fn run(args: &DiffArgs, settings: &Settings, talk: &Talk) -> std::result::Re
     if style == Style::Unified && has_lines(args) {
         return unified_lines(args, &cleaner, colour, talk);
     }
-    let width = args.width.unwrap_or_else(|| {
-        let terminal = console::Term::stdout();
-        if terminal.is_term() { usize::from(terminal.size().1) } else { 120 }
-    });
+    let terminal = console::Term::stdout();
+    let width = args.width.or_else(|| terminal.is_term().then(|| usize::from(terminal.size().1)));
     let title = match args.documents.inputs.as_slice() {
         [one] if one.is_file() => one.file_name().map_or("Changes".into(), |name| name.to_string_lossy()),
         _ => "Changes".into(),
@@ -112,8 +110,10 @@ pub fn run(args: &DiffArgs, settings: &Settings, talk: &Talk) -> std::result::Re
     out.write(style.head(&title).as_bytes())?;
     let work = |name: &str, document: &Document<'_>| {
         let cleaned = clean(args, &cleaner, document);
-        let mut diff = cleaned.diff().style(style).name(name).colour(colour).width(width);
-        diff = diff.doubts(args.doubts);
+        let mut diff = cleaned.diff().style(style).name(name).colour(colour).doubts(args.doubts);
+        if let Some(width) = width {
+            diff = diff.width(width);
+        }
         if let Some(context) = args.context {
             diff = diff.context(context);
         }

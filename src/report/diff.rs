@@ -74,7 +74,7 @@ pub struct Diff<'c> {
     style: Style,
     name: &'c str,
     colour: bool,
-    width: usize,
+    width: Option<usize>,
     context: Option<usize>,
     doubts: bool,
 }
@@ -93,7 +93,7 @@ impl Cleaned<'_> {
     /// ```
     pub fn diff(&self) -> Diff<'_> {
         let (style, name) = (Style::Words, "");
-        Diff { cleaned: self, style, name, colour: false, width: 120, context: None, doubts: false }
+        Diff { cleaned: self, style, name, colour: false, width: None, context: None, doubts: false }
     }
 }
 
@@ -113,9 +113,10 @@ impl<'c> Diff<'c> {
         Self { colour, ..self }
     }
 
-    /// The width in characters of [`Style::SideBySide`].
+    /// The width in columns of [`Style::SideBySide`] (120 without this), and at which [`Style::Words`] breaks its sentences (nowhere
+    /// without this).
     pub fn width(self, width: usize) -> Self {
-        Self { width, ..self }
+        Self { width: Some(width), ..self }
     }
 
     /// Unchanged text around each change: so many lines of [`Style::Unified`] (3 without this), so many sentences on each
@@ -145,7 +146,8 @@ impl<'c> Diff<'c> {
         let sentences = self.context.unwrap_or(0);
         match self.style {
             Style::Words => {
-                words::render(self.name, source, &marks(edits, doubts), sentences, self.colour).into_bytes()
+                let marks = marks(edits, doubts);
+                words::render(self.name, source, &marks, sentences, self.colour, self.width).into_bytes()
             }
             Style::Unified => {
                 let lines = self.context.unwrap_or(unified::CONTEXT);
@@ -153,7 +155,8 @@ impl<'c> Diff<'c> {
             }
             Style::SideBySide => {
                 let marks = marks(edits, doubts);
-                sides::render(self.name, source, &marks, sentences, self.colour, self.width).into_bytes()
+                let width = self.width.unwrap_or(120);
+                sides::render(self.name, source, &marks, sentences, self.colour, width).into_bytes()
             }
             Style::Json => (json::document(self.name, self.cleaned) + "\n").into_bytes(),
             Style::Html => html::section(self.name, self.cleaned).into_bytes(),

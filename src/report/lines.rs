@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use unicode_width::UnicodeWidthChar as _;
+
 use super::marks::Mark;
 use crate::edit::Edit;
 
@@ -189,6 +191,55 @@ pub(super) fn flowing(bytes: &[u8]) -> String {
         out += text.trim_end_matches('\u{240d}'); // the carriage return of a line end
     }
     out
+}
+
+/// Rows of at most so many columns, broken at blanks; colours take no room.
+///
+/// ```
+/// assert_eq!(ungarble::report::wrapped("one \x1b[31mtwo\x1b[0m three", 7), ["one \x1b[31mtwo\x1b[0m", "three"]);
+/// assert_eq!(ungarble::report::wrapped("unbreakable it", 4), ["unbr", "eaka", "ble", "it"]);
+/// ```
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let (mut rows, mut row, mut used) = (Vec::new(), String::new(), 0);
+    for mut word in text.split(' ') {
+        let mut room = columns(word);
+        if used > 0 && used + 1 + room > width {
+            rows.push(std::mem::take(&mut row));
+            used = 0;
+        }
+        // A word without end is cut where the row ends, unless colours stand in it.
+        while room > width && !word.contains('\x1b') {
+            let fits = word.char_indices().scan(0, |sum, (at, c)| {
+                *sum += c.width().unwrap_or(0);
+                Some((at + c.len_utf8(), *sum))
+            });
+            let cut = fits.take_while(|(_, sum)| *sum <= width).last().map_or(1, |(end, _)| end);
+            let cut = (cut..=word.len()).find(|at| word.is_char_boundary(*at)).unwrap_or(word.len());
+            rows.push(word[..cut].to_owned());
+            word = &word[cut..];
+            room = columns(word);
+        }
+        if used > 0 {
+            row.push(' ');
+            used += 1;
+        }
+        row += word;
+        used += room;
+    }
+    rows.push(row);
+    rows
+}
+
+/// Columns that a text takes on a terminal, colours left out.
+fn columns(text: &str) -> usize {
+    let mut escape = false;
+    let shown = text.chars().filter(|c| {
+        let hidden = escape || *c == '\x1b';
+        escape = hidden && !c.is_ascii_alphabetic();
+        !hidden
+    });
+    shown.map(|c| c.width().unwrap_or(0)).sum()
 }
 
 /// ANSI colours, or nothing.

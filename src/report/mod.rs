@@ -23,7 +23,7 @@ pub use explanation::explanation as json_explanation;
 pub use json::record as json_record;
 pub use json::{at_threshold as json_threshold, case as json_case, hypothesis as json_hypothesis};
 pub use json::{document as json_document, edits as json_edits, score as json_score, string as json_string};
-pub use lines::shown;
+pub use lines::{shown, wrapped};
 #[cfg(feature = "cli")]
 pub use records::read_records;
 pub use stat::Stat;
@@ -61,8 +61,8 @@ mod tests {
             let edits: Vec<Edit> = cuts.chunks_exact(2).map(edit).collect();
             let half = edits.len() / 2;
             let marks = marks(&edits[half..], &edits[..half]);
-            words::render("a", &source, &marks, 0, true);
-            words::render("a", &source, &marks, 2, true);
+            words::render("a", &source, &marks, 0, true, None);
+            words::render("a", &source, &marks, 2, true, Some(7));
             sides::render("a", &source, &marks, 0, true, 40);
             problems::render("a", &source, &marks);
             sarif::results("a", &source, &marks);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::lines::{Paint, Piece, Places, flowing, pieces, shown};
+use super::lines::{Paint, Piece, Places, flowing, pieces, shown, wrapped};
 use super::marks::Mark;
 use super::passages::{Passage, passages};
 use crate::edit::Edit;
@@ -10,17 +10,33 @@ use crate::edit::Edit;
 /// Characters of unchanged text that are shown on each side of an edit, where a sentence is longer than anybody writes.
 const CONTEXT: usize = 200;
 
-pub(super) fn render(name: &str, source: &[u8], marks: &[Mark<'_>], context: usize, colour: bool) -> String {
+/// `width` breaks sentences into rows of so many columns; without it each stays on its line.
+pub(super) fn render(
+    name: &str,
+    source: &[u8],
+    marks: &[Mark<'_>],
+    context: usize,
+    colour: bool,
+    width: Option<usize>,
+) -> String {
     let paint = Paint(colour);
     let mut places = Places::of(source);
     let mut out = String::new();
     for Passage { span, marks } in passages(source, marks, context) {
         let place = if name.is_empty() { String::new() } else { format!("{name}:") };
         let line = places.at(marks[0].edit.range.start).line;
-        out += &paint.place(&format!("{place}{line}:"));
-        out.push(' ');
-        out += &sentence(source, span, marks, paint);
-        out.push('\n');
+        let head = paint.place(&format!("{place}{line}:"));
+        let text = format!("{head} {}", sentence(source, span, marks, paint));
+        match width {
+            Some(width) => wrapped(&text, width).iter().for_each(|row| {
+                out += row;
+                out.push('\n');
+            }),
+            None => {
+                out += &text;
+                out.push('\n');
+            }
+        }
         for mark in marks {
             let edit = mark.edit;
             let old = shown(&source[edit.range.clone()]);

@@ -66,7 +66,7 @@ impl Screen {
         }
         let sentence = report::sentence(readable, &shown, item.doubt, self.context, self.colour);
         let mut rows = vec![self.paint("1", &format!("{left}{}{right}", " ".repeat(gap))), String::new()];
-        let mut wrapped = wrap(&sentence, width);
+        let mut wrapped = report::wrapped(&sentence, width);
         let room = height - 11;
         if wrapped.len() > room {
             // The change itself stands near the middle.
@@ -154,43 +154,12 @@ fn clipped(text: &str, width: usize) -> String {
     console::truncate_str(text, width, "…").into_owned()
 }
 
-/// Rows of at most so many columns, broken at blanks; colours take no room.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let (mut rows, mut row, mut used) = (Vec::new(), String::new(), 0);
-    for word in text.split(' ') {
-        let mut word = word.to_owned();
-        let mut room = measure_text_width(&word);
-        if used > 0 && used + 1 + room > width {
-            rows.push(std::mem::take(&mut row));
-            used = 0;
-        }
-        while room > width {
-            // A word without end: cut where the row ends.
-            let head: String = word.chars().take(width).collect();
-            word = word.chars().skip(width).collect();
-            rows.push(head);
-            room = measure_text_width(&word);
-        }
-        if used > 0 {
-            row.push(' ');
-            used += 1;
-        }
-        row += &word;
-        used += room;
-    }
-    rows.push(row);
-    rows
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn rows_keep_to_their_width() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("one \x1b[31mtwo\x1b[0m three", 7), ["one \x1b[31mtwo\x1b[0m", "three"]);
-        assert_eq!(wrap("unbreakable it", 4), ["unbr", "eaka", "ble", "it"]);
+    fn the_help_fits_on_the_screen() {
         assert!(HELP.lines().all(|line| line.len() < 80) && HELP.lines().count() < 24);
     }
 }
