@@ -26,6 +26,7 @@ pub mod eval;
 pub mod garble;
 pub mod lexicon;
 mod random;
+pub mod replay;
 pub mod report;
 pub mod text;
 #[cfg(feature = "train")]

@@ -46,7 +46,7 @@ fn fault(file: &str, line: usize, what: String) -> Failure {
 /// The patterns of a rule: all inflected forms and class members.
 fn patterns(rule: &Rule, grammar: &Grammar, lexicon: &Lexicon) -> Vec<Pattern> {
     let count = |w: &str| u32::from(lexicon.words().log_count(lexicon.words().find(word_hash(w))));
-    rule_patterns(std::slice::from_ref(rule), grammar, false, &mut Families::default(), &count)
+    rule_patterns("test", std::slice::from_ref(rule), grammar, false, &mut Families::default(), &count)
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn habits_inflect_both_sides_or_neither() {
         ),
     ] {
         let habits = source::habits("test", habit).unwrap();
-        let patterns = habit_patterns(&habits, &grammar, &mut Families::default(), &count);
+        let patterns = habit_patterns("test", &habits, &grammar, &mut Families::default(), &count);
         let shown: Vec<_> = patterns.iter().map(|p| format!("{} -> {}", p.left, p.right)).collect();
         assert_eq!(shown.join(", "), expected, "{habit}");
     }

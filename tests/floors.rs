@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 9] = [
     &["document"],
     &["channel"],
     &["decode"],
-    &["clean", "embedded", "train", "eval", "garble"],
+    &["clean", "embedded", "train", "eval", "garble", "replay"],
     &["report"],
     &["cli"],
 ];

@@ -1,5 +1,6 @@
 //! Choices: what a cleaner knows and how boldly it acts.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Cleaner, Engine};
@@ -16,6 +17,7 @@ pub struct Builder {
     threshold: Option<f32>,
     channels: Vec<Channel>,
     protect: Vec<regex::bytes::Regex>,
+    never: HashSet<(String, String)>,
 }
 
 impl Default for Builder {
@@ -25,6 +27,7 @@ impl Default for Builder {
             threshold: None,
             channels: Channel::DEFAULT.to_vec(),
             protect: Vec::new(),
+            never: HashSet::new(),
         }
     }
 }
@@ -77,7 +80,16 @@ impl Builder {
         Ok(self)
     }
 
-    /// Takes away built-in rules and habits: a table of `garbled -> original` lines.
+    /// Takes away built-in rules and habits: a table of `garbled -> original` lines. No channel makes one of the other then,
+    /// whatever proposes it.
+    ///
+    /// ```
+    /// use ungarble::Cleaner;
+    /// let builder = Cleaner::builder().phrases("mine", "green ticket counter -> boarding pass counter")?;
+    /// let cleaner = builder.without("mine", "green ticket -> boarding pass")?.build();
+    /// assert_eq!(cleaner.clean("The green ticket counter is shut.").text(), "The green ticket counter is shut.");
+    /// # Ok::<(), ungarble::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -85,6 +97,7 @@ impl Builder {
     pub fn without(mut self, place: &str, table: &str) -> Result<Self> {
         let patterns = self.patterns(place, table)?;
         self.lexicon.withdraw(&patterns);
+        self.never.extend(patterns.iter().map(|p| (plain(&p.left), plain(&p.right))));
         Ok(self)
     }
 
@@ -104,7 +117,7 @@ impl Builder {
         let rules = source::phrases(place, table, &grammar.classes)?;
         let words = self.lexicon.words();
         let count = |w: &str| u32::from(words.log_count(words.find(word_hash(w))));
-        Ok(compile::rule_patterns(&rules, &grammar, true, &mut compile::Families::default(), &count))
+        Ok(compile::rule_patterns(place, &rules, &grammar, true, &mut compile::Families::default(), &count))
     }
 
     /// Never touches what this expression matches.
@@ -124,7 +137,13 @@ impl Builder {
             walks: std::sync::Mutex::default(),
             channels: self.channels,
             protect: self.protect,
+            never: self.never,
         };
         Cleaner { engine: Arc::new(engine) }
     }
+}
+
+/// Words in small letters, one blank between them.
+pub(super) fn plain(text: &str) -> String {
+    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }

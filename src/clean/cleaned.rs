@@ -11,12 +11,30 @@ pub struct Cleaned<'s> {
     source: &'s [u8],
     patch: Patch,
     doubts: Vec<Edit>,
+    alternatives: Vec<Edit>,
     diagnosis: Diagnosis,
 }
 
+/// A doubt that is less likely than this was an alternative of an edit that is no more.
+const DOUBT: f32 = super::DOUBT;
+
 impl<'s> Cleaned<'s> {
-    pub(super) fn new(source: &'s [u8], patch: Patch, doubts: Vec<Edit>, diagnosis: Diagnosis) -> Self {
-        Self { source, patch, doubts, diagnosis }
+    /// `seen` is what was seen and not made, by section in any order: what meets an edit is an alternative of it.
+    pub(super) fn new(source: &'s [u8], patch: Patch, mut seen: Vec<Edit>, diagnosis: Diagnosis) -> Self {
+        seen.sort_by_key(|e| (e.range.start, e.range.end));
+        let edits = patch.edits();
+        let meets = |seen: &Edit| {
+            let next = edits.partition_point(|e| e.range.end <= seen.range.start);
+            edits.get(next).is_some_and(|e| e.range.start < seen.range.end)
+        };
+        let (alternatives, mut doubts): (Vec<Edit>, Vec<Edit>) = seen.into_iter().partition(meets);
+        let mut end = 0;
+        doubts.retain(|doubt| {
+            let keeps = doubt.confidence >= DOUBT && doubt.range.start >= end;
+            end = if keeps { doubt.range.end } else { end };
+            keeps
+        });
+        Self { source, patch, doubts, alternatives, diagnosis }
     }
 
     /// The source, as it was given.
@@ -56,9 +74,24 @@ impl<'s> Cleaned<'s> {
         &self.doubts
     }
 
+    /// What else the bytes of an edit may stand for, the likeliest first; the confidence of each is its probability.
+    pub fn alternatives(&self, edit: &Edit) -> Vec<&Edit> {
+        let from = self.alternatives.partition_point(|other| other.range.start < edit.range.start);
+        let here = self.alternatives[from..].iter().take_while(|other| other.range.start == edit.range.start);
+        let other = |other: &&Edit| other.range == edit.range && other.replacement != edit.replacement;
+        let mut all: Vec<&Edit> = here.filter(other).collect();
+        all.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+        all
+    }
+
     /// Keeps only the edits for which `keep` says so; this is what a review does.
     pub fn retain(&mut self, keep: impl FnMut(&Edit) -> bool) {
         self.patch.retain(keep);
+    }
+
+    /// Keeps only the doubts for which `keep` says so.
+    pub fn retain_doubts(&mut self, keep: impl FnMut(&Edit) -> bool) {
+        self.doubts.retain(keep);
     }
 
     /// How much of each damage the document has.

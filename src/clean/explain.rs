@@ -48,6 +48,8 @@ pub struct ReadingView {
     pub text: String,
     /// Where the reading comes from ("as it stands", "rule this 12 months -> this year (news)", …).
     pub reason: String,
+    /// The table that says so and the line in it, as `dictionaries/phrases/news.phrases:41`.
+    pub origin: Option<String>,
     /// The channel's cost in nats.
     pub cost: f32,
     /// Posterior probability, 0 to 1.
@@ -57,6 +59,20 @@ pub struct ReadingView {
     /// The evidence for a reading that has a chance, by name, and then for its row where it won its place; empty for the
     /// others.
     pub evidence: Vec<(&'static str, f32)>,
+}
+
+/// A reading of scanned text: it stands on the best path, with the probability that it is right and what that costs.
+pub(super) fn scanned(edit: Edit, chosen: bool, evidence: Vec<(&'static str, f32)>) -> ReadingView {
+    ReadingView {
+        range: edit.range,
+        text: edit.replacement.into(),
+        reason: format!("{}: {}", edit.channel, edit.reason),
+        origin: None,
+        cost: -edit.confidence.max(1e-3).ln(),
+        posterior: edit.confidence,
+        chosen,
+        evidence,
+    }
 }
 
 /// Collects what the stages saw.
@@ -102,6 +118,11 @@ pub(super) fn explain(
                 range: first..last,
                 text: reading.entry.text().replace(crate::lexicon::rules::SLOT, "{number}"),
                 reason: reading.known.name().to_owned(),
+                origin: lexicon
+                    .tables()
+                    .iter()
+                    .find_map(|rules| rules.origin(&reading.entry))
+                    .map(|(file, line)| format!("{file}:{line}")),
                 cost: cost(&document.evidence[index]) as f32 / UNIT as f32,
                 posterior: pass.posterior(index),
                 chosen: made,

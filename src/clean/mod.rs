@@ -19,6 +19,7 @@ pub use cleaned::Cleaned;
 pub use diagnosis::{Diagnosis, Dialect};
 pub use explain::{Explanation, ReadingView, TokenView};
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -45,6 +46,13 @@ const WORTH: usize = 1500;
 /// Readings below this posterior are not worth a doubt.
 const DOUBT: f32 = 0.1;
 
+/// Readings of the same words as an edit's that are likelier than this are its alternatives. A person who thinks the edit wrong
+/// wants to see what came next, however far behind it was.
+const ALTERNATIVE: f32 = 2e-4;
+
+/// Alternatives that an edit has at most.
+const ALTERNATIVES: usize = 5;
+
 /// Repairs garbled English. Cheap to clone, `Send + Sync`: one lexicon is shared, scratch belongs to each call.
 #[derive(Debug, Clone)]
 pub struct Cleaner {
@@ -61,6 +69,8 @@ struct Engine {
     walks: Mutex<Vec<ocr::Walks>>,
     channels: Vec<Channel>,
     protect: Vec<regex::bytes::Regex>,
+    /// What is never to become what: (garbled, original), in small letters.
+    never: HashSet<(String, String)>,
 }
 
 impl Default for Cleaner {
@@ -162,11 +172,7 @@ impl Cleaner {
             }
             patch = patch.then(next, source);
         }
-        let apart = |d: &Edit| {
-            patch.edits().iter().all(|e| e.range.end <= d.range.start || d.range.end <= e.range.start)
-        };
-        let doubts = first.doubts.into_iter().filter(apart).collect();
-        (patch, doubts, first.diagnosis)
+        (patch, first.doubts, first.diagnosis)
     }
 
     /// How garbled a document is, without repairing it.
@@ -178,7 +184,8 @@ impl Cleaner {
         })
     }
 
-    /// What each stage saw; the whole text is decoded, whatever triage says.
+    /// What each stage saw; the whole text is decoded, whatever triage says. Where letters may be changed, the readings of it as a
+    /// scanned text follow those of its phrases.
     pub fn explain(&self, source: &[u8]) -> Explanation {
         let lexicon = &self.engine.lexicon;
         let whole = 0..source.len();
@@ -190,6 +197,17 @@ impl Cleaner {
         let mut out = explain::explain(lexicon, &mut explorer.memo, &document, &pass, &strengths, &edits);
         out.evidence = pass.evidence(&document, lexicon.weights().telling).iter().sum();
         out.lean = triage::triage(lexicon, &mut explorer.memo, source, lexicon.weights().suspect).evidence;
+        if self.reads_scans() {
+            let cleaned = self.clean_bytes(source);
+            for (edit, evidence) in self.scan_evidence(source) {
+                let same = |made: &Edit| made.range == edit.range && made.replacement == edit.replacement;
+                let chosen = cleaned.edits().iter().any(same);
+                if chosen || edit.confidence >= 0.5 {
+                    out.path.push(out.readings.len());
+                }
+                out.readings.push(explain::scanned(edit, chosen, evidence));
+            }
+        }
         out
     }
 
@@ -364,6 +382,7 @@ impl Cleaner {
         let garbled = self.garbled(document, pass, tokens);
         let judge = Judge::new(lexicon, document, pass, strengths);
         let (mut edits, mut doubts): (Vec<Edit>, Vec<Edit>) = (Vec::new(), Vec::new());
+        let mut others: Vec<Edit> = Vec::new();
         for (i, (unit, decoded)) in document.units.iter().zip(&pass.decoded).enumerate() {
             let Some(decoded) = decoded else { continue };
             let is_users = |index: &u32| choose::is_users(&document.readings[*index as usize]);
@@ -384,14 +403,52 @@ impl Cleaner {
                     }
                     if made { edits.push(edit) } else { doubts.push(edit) }
                 }
+                if made && asked {
+                    let index = taken.candidate.reading;
+                    others.extend(Self::alternatives(lexicon, document, unit, pass, index));
+                }
             }
         }
-        (disjoint(edits), disjoint(doubts))
+        // Alternatives travel with the doubts: `Cleaned` knows them by the edits that they meet.
+        let mut doubts = disjoint(doubts);
+        doubts.append(&mut others);
+        (disjoint(edits), doubts)
+    }
+
+    /// What else the words of a reading may be read as, with the probability of each.
+    fn alternatives(
+        lexicon: &Lexicon,
+        document: &Document<'_>,
+        unit: &pass::Unit,
+        pass: &Pass,
+        taken: usize,
+    ) -> Vec<Edit> {
+        let reading = &document.readings[taken];
+        let same = |index: &usize| {
+            let other = &document.readings[*index];
+            *index != taken && (other.start, other.end) == (reading.start, reading.end)
+        };
+        let likely = unit.readings.clone().filter(same).map(|index| (pass.posterior(index), index));
+        let mut likely: Vec<(f32, usize)> = likely.filter(|(p, _)| *p >= ALTERNATIVE).collect();
+        likely.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let edit = |(p, index): &(f32, usize)| {
+            choose::edits(lexicon, document, unit, &document.readings[*index], *p).pop()
+        };
+        likely.iter().take(ALTERNATIVES).filter_map(edit).collect()
     }
 
     fn is_protected(&self, text: &[u8], edit: &Edit) -> bool {
         let meets = |m: regex::bytes::Match<'_>| m.start() < edit.range.end && edit.range.start < m.end();
-        self.engine.protect.iter().any(|p| p.find_iter(text).any(meets))
+        self.engine.protect.iter().any(|p| p.find_iter(text).any(meets)) || self.is_never(text, edit)
+    }
+
+    /// Did the user say that this is never to become that?
+    fn is_never(&self, text: &[u8], edit: &Edit) -> bool {
+        let never = &self.engine.never;
+        !never.is_empty() && {
+            let old = String::from_utf8_lossy(&text[edit.range.clone()]);
+            never.contains(&(builder::plain(&old), builder::plain(&edit.replacement)))
+        }
     }
 }
 

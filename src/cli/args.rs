@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regex::bytes::Regex;
 
-use super::{clean, diff, eval, explain, garble, score, train};
+use super::{apply, clean, diff, eval, explain, garble, review, score, train};
 use crate::document;
 use crate::edit::Channel;
 
@@ -37,6 +37,8 @@ pub struct Cli {
 pub enum Command {
     Clean(clean::CleanArgs),
     Diff(diff::DiffArgs),
+    Review(review::ReviewArgs),
+    Apply(apply::ApplyArgs),
     Explain(explain::ExplainArgs),
     Score(score::ScoreArgs),
     Eval(eval::EvalArgs),
@@ -66,7 +68,7 @@ pub struct General {
 }
 
 /// Flags of every command that cleans.
-#[derive(Args, Default)]
+#[derive(Args, Default, Clone)]
 #[command(next_help_heading = "Cleaning")]
 pub struct Engine {
     /// Let only these channels act: encoding, ocr, spacing, spelling, sound, phrase; without it phrase

@@ -50,7 +50,7 @@ pub struct CleanArgs {
     pub engine: Engine,
 }
 
-fn suffix(text: &str) -> std::result::Result<String, String> {
+pub fn suffix(text: &str) -> std::result::Result<String, String> {
     let good = !text.is_empty() && !text.contains(['/', '\\', '\0']);
     if good { Ok(text.to_owned()) } else { Err("a suffix such as .orig".into()) }
 }

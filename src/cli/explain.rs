@@ -9,34 +9,57 @@ use super::documents;
 use super::exit::{Exit, Stop};
 use super::output::Stdout;
 use super::talk::Talk;
-use crate::clean::{Explanation, ReadingView};
+use crate::clean::{Diagnosis, Dialect, Explanation, ReadingView};
 use crate::document;
+use crate::report;
 
 const AFTER: &str = "\
 Examples:
   echo 'the preventing rising extra fierce' | ungarble explain
-  ungarble explain --lattice line.txt | dot -Tsvg > lattice.svg";
+  ungarble explain --all article.txt
+  ungarble explain --lattice=dot line.txt | dot -Tsvg > lattice.svg
 
-/// Show what each stage sees: tokens, readings, lattice, path.
+A reading names the table and the line that propose it. The cost is that of the channel, in nats; the language model's is not \
+in it, but in the probability.";
+
+/// Show what each stage sees: diagnosis, tokens, readings, lattice, path.
 #[derive(clap::Args)]
 #[command(after_help = AFTER)]
 pub struct ExplainArgs {
     #[command(flatten)]
     pub documents: Documents,
+    /// How garbled the text is, in which dialect, and what it shows of its habits
+    #[arg(long, help_heading = "Stages")]
+    diagnosis: bool,
     /// The tokens and what the lexicon knows of them
     #[arg(long, help_heading = "Stages")]
     tokens: bool,
-    /// All readings of each span, with cost and probability (the default)
+    /// All readings of each span, with cost, probability and the rule they come from (the default)
     #[arg(long, help_heading = "Stages")]
     readings: bool,
-    /// The lattice of readings, for Graphviz
-    #[arg(long, help_heading = "Stages", conflicts_with_all = ["tokens", "readings", "path"])]
-    lattice: bool,
+    /// The lattice of readings: drawn below the text, or as a graph for Graphviz
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "text", value_name = "FORM", help_heading = "Stages")]
+    lattice: Option<Drawing>,
     /// The readings that won their places, made or not
     #[arg(long, help_heading = "Stages")]
     path: bool,
+    /// All of these
+    #[arg(long, help_heading = "Stages")]
+    all: bool,
+    /// All of it as one JSON object a document, on one line
+    #[arg(long, conflicts_with_all = ["diagnosis", "tokens", "readings", "lattice", "path", "all"], help_heading = "Output")]
+    json: bool,
     #[command(flatten)]
     pub engine: Engine,
+}
+
+/// How the lattice is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Drawing {
+    /// Below the text
+    Text,
+    /// For Graphviz
+    Dot,
 }
 
 pub fn run(args: &ExplainArgs, settings: &Settings, talk: &Talk) -> Result<Exit, Stop> {
@@ -45,7 +68,15 @@ pub fn run(args: &ExplainArgs, settings: &Settings, talk: &Talk) -> Result<Exit,
     let work = |name: &str, document: &document::Document<'_>| {
         let explanation = cleaner.explain(document.text());
         let document = &Document { name, text: document.text() };
-        if args.lattice { dot(document, &explanation) } else { tables(args, document, &explanation) }
+        if args.lattice == Some(Drawing::Dot) {
+            return dot(document, &explanation);
+        }
+        let asked = args.diagnosis || args.all || args.json;
+        let diagnosis = if asked { cleaner.diagnose(document.text) } else { Diagnosis::default() };
+        if args.json {
+            return report::json_explanation(name, document.text, &explanation, &diagnosis) + "\n";
+        }
+        tables(args, document, &explanation, &diagnosis)
     };
     let failed =
         documents::each(&args.documents, settings.threads(), talk, work, |text| out.write(text.as_bytes()))?;
@@ -59,13 +90,22 @@ struct Document<'d> {
     text: &'d [u8],
 }
 
-fn tables(args: &ExplainArgs, document: &Document<'_>, explanation: &Explanation) -> String {
-    let readings = args.readings || !(args.tokens || args.path);
+fn tables(
+    args: &ExplainArgs,
+    document: &Document<'_>,
+    explanation: &Explanation,
+    diagnosis: &Diagnosis,
+) -> String {
+    let lattice = args.lattice.is_some();
+    let readings = args.readings || !(args.tokens || args.path || args.diagnosis || lattice);
     let mut out = String::new();
     if args.documents.inputs.len() > 1 {
         let _ = writeln!(out, "{}:", document.name);
     }
-    if args.tokens {
+    if args.diagnosis || args.all {
+        out += &diagnosed(explanation, diagnosis);
+    }
+    if args.tokens || args.all {
         let rows = explanation.tokens.iter().map(|token| {
             let known = if token.known { "known" } else { "unknown" };
             let start = if token.sentence_start { "sentence" } else { "" };
@@ -87,15 +127,81 @@ fn tables(args: &ExplainArgs, document: &Document<'_>, explanation: &Explanation
             format!("{:.2}", reading.cost),
             format!("{:.3}", reading.posterior),
             if reading.chosen { "*" } else { "" }.to_owned(),
-            reading.reason.clone(),
+            match &reading.origin {
+                Some(origin) => format!("{}, {origin}", reading.reason),
+                None => reading.reason.clone(),
+            },
         ]
     };
     let header = ["bytes", "written", "read as", "cost", "probability", "made", "reason"];
-    if readings {
+    if readings || args.all {
         out += &table(header, explanation.readings.iter().map(row));
     }
-    if args.path {
+    if lattice || args.all {
+        out += &drawn(document, explanation);
+    }
+    if args.path || args.all {
         out += &table(header, explanation.path.iter().filter_map(|&i| explanation.readings.get(i)).map(row));
+    }
+    out
+}
+
+/// The diagnosis in a few lines.
+fn diagnosed(explanation: &Explanation, diagnosis: &Diagnosis) -> String {
+    let mut out = format!("{} words, {:.1}% spun", diagnosis.words, diagnosis.spun * 100.0);
+    let dialects = Dialect::ALL.iter().zip(diagnosis.dialects).filter(|(_, weight)| *weight >= 0.005);
+    for (dialect, weight) in dialects {
+        let _ = write!(out, ", {} {weight:.2}", dialect.name());
+    }
+    let _ = writeln!(
+        out,
+        "\nthe words lean {:+.1} nats towards spun text; the sentences are {:+.1} nats likelier as spun ones",
+        explanation.lean, explanation.evidence
+    );
+    for (garbled, original, count) in &diagnosis.habits {
+        let _ = writeln!(out, "  {garbled} for {original}, about {count:.1} times");
+    }
+    out
+}
+
+/// Each sentence that has readings, and below it a bracket for each reading: what it says, its cost and probability.
+fn drawn(document: &Document<'_>, explanation: &Explanation) -> String {
+    let mut starts: Vec<usize> =
+        explanation.tokens.iter().filter(|t| t.sentence_start).map(|t| t.range.start).collect();
+    starts.push(document.text.len());
+    let mut out = String::new();
+    for pair in starts.windows(2) {
+        let own = |(_, r): &(usize, &ReadingView)| pair[0] <= r.range.start && r.range.start < pair[1];
+        let readings: Vec<_> = explanation.readings.iter().enumerate().filter(own).collect();
+        if readings.is_empty() {
+            continue;
+        }
+        // Every character takes one column, so that brackets stand below what they say.
+        let shown = |range: std::ops::Range<usize>| -> String {
+            let text = String::from_utf8_lossy(document.text.get(range).unwrap_or_default()).into_owned();
+            text.chars().map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect()
+        };
+        out += shown(pair[0]..pair[1]).trim_end();
+        out.push('\n');
+        for (i, reading) in readings {
+            let left = shown(pair[0]..reading.range.start).chars().count();
+            let width = shown(reading.range.clone()).chars().count();
+            let bracket =
+                if width < 2 { "╵".to_owned() } else { format!("└{}┘", "─".repeat(width - 2)) };
+            let won = match (reading.chosen, explanation.path.contains(&i)) {
+                (true, _) => "  made",
+                (false, true) => "  best here",
+                (false, false) => "",
+            };
+            let (cost, posterior) = (reading.cost, reading.posterior);
+            let _ = writeln!(
+                out,
+                "{}{bracket} {}  {cost:.2}  p {posterior:.3}{won}",
+                " ".repeat(left),
+                reading.text
+            );
+        }
+        out.push('\n');
     }
     out
 }

@@ -5,6 +5,7 @@
 //!
 //! Exit codes (`exit.rs`): 0 done or nothing to do, 1 `diff` found changes, 2 failure.
 
+mod apply;
 mod args;
 mod clean;
 mod config;
@@ -18,6 +19,7 @@ mod inputs;
 mod jsonl;
 mod output;
 mod pool;
+mod review;
 mod score;
 mod talk;
 mod train;
@@ -50,6 +52,8 @@ fn run(cli: &Cli, talk: &Talk) -> Result<Exit, Stop> {
     match &cli.command {
         Command::Clean(args) => clean::run(args, &settings(&args.engine)?, talk),
         Command::Diff(args) => diff::run(args, &settings(&args.engine)?, talk),
+        Command::Review(args) => review::run(args, &settings(&args.engine)?, talk),
+        Command::Apply(args) => apply::run(args, talk),
         Command::Explain(args) => explain::run(args, &settings(&args.engine)?, talk),
         Command::Score(args) => score::run(args, &settings(&args.engine)?, talk),
         Command::Eval(args) => eval::run(args, &settings(&args.engine)?, talk),

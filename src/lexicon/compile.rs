@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::experience::Experience;
 use super::image::{self, Image};
@@ -72,16 +73,18 @@ impl Families {
     }
 }
 
-/// The patterns of rules. `count` says how often a form occurs in the corpus.
+/// The patterns of rules of the table `place`. `count` says how often a form occurs in the corpus.
 pub fn rule_patterns(
+    place: &str,
     rules: &[Rule],
     grammar: &Grammar,
     user: bool,
     families: &mut Families,
     count: &impl Fn(&str) -> u32,
 ) -> Vec<Pattern> {
-    let mut out = Vec::new();
+    let (mut out, place) = (Vec::new(), Arc::<str>::from(place));
     for rule in rules {
+        let origin = (Arc::clone(&place), rule.line as u32);
         let (known, share) = match (user, rule.weak) {
             (_, true) => (Known::Weak, WEAK_SHARE),
             (true, false) => (Known::User, STRONG_SHARE),
@@ -93,7 +96,8 @@ pub fn rule_patterns(
                 for (left, right) in with_classes(left, right, &grammar.classes) {
                     let family = families.of(&left, &right);
                     for (left, right) in inflected(&left, &right, grammar, count) {
-                        out.push(Pattern { left, right, known, costs: costs(rule.dialects, share), family });
+                        let (costs, origin) = (costs(rule.dialects, share), origin.clone());
+                        out.push(Pattern { left, right, known, costs, family, origin });
                     }
                 }
                 share *= NEXT_SHARE;
@@ -106,6 +110,7 @@ pub fn rule_patterns(
 /// The patterns of habits. A word alone inflects, and in several words the one that is marked; but only where the other side
 /// inflects too.
 pub fn habit_patterns(
+    place: &str,
     habits: &[Habit],
     grammar: &Grammar,
     families: &mut Families,
@@ -117,15 +122,16 @@ pub fn habit_patterns(
         true => format!("~{side}"),
         false => side.replace('~', ""),
     };
-    let mut out = Vec::new();
+    let (mut out, place) = (Vec::new(), Arc::<str>::from(place));
     for habit in habits {
+        let origin = (Arc::clone(&place), habit.line as u32);
         for (garbled, percent) in &habit.garbled {
             let costs = costs(habit.dialects, *percent);
             let family = families.of(garbled, &habit.original);
             let both = inflects(garbled) && inflects(&habit.original);
             let (left, right) = (mark(garbled, both), mark(&habit.original, both));
             for (left, right) in inflected(&left, &right, grammar, count) {
-                out.push(Pattern { left, right, known: Known::Habit, costs, family });
+                out.push(Pattern { left, right, known: Known::Habit, costs, family, origin: origin.clone() });
             }
         }
     }
@@ -137,18 +143,20 @@ pub fn habit_patterns(
 /// `utilizing` for `using` shows that `utilize` stands for `use`: the lemmas are those that have the two forms in the same
 /// place of the paradigm.
 pub fn seen_patterns(
+    place: &str,
     seen: &[Seen],
     grammar: &Grammar,
     families: &mut Families,
     count: &impl Fn(&str) -> u32,
 ) -> Vec<Pattern> {
-    let mut out = Vec::new();
+    let (mut out, place) = (Vec::new(), Arc::<str>::from(place));
     let share = share_cost(WEAK_SHARE);
     for line in seen {
+        let origin = (Arc::clone(&place), line.line as u32);
         let costs: PerDialect<u8> = std::array::from_fn(|d| if d == line.dialect { share } else { ABSENT });
         for (original, _) in &line.originals {
             let mut push = |left: String, right: String, family| {
-                out.push(Pattern { left, right, known: Known::Seen, costs, family });
+                out.push(Pattern { left, right, known: Known::Seen, costs, family, origin: origin.clone() });
             };
             let Some((left, right)) = lemmas(&line.garbled, original, grammar, count) else {
                 let family = families.of(&line.garbled, original);
@@ -274,18 +282,22 @@ pub fn patterns(
     let mut out = Vec::new();
     let mut families = Families::default();
     for path in files(&folder.join("phrases"), "phrases")? {
-        let rules = source::phrases(&path.display().to_string(), &read(&path)?, &grammar.classes)?;
-        out.extend(rule_patterns(&rules, grammar, false, &mut families, count));
+        let place = path.display().to_string();
+        let rules = source::phrases(&place, &read(&path)?, &grammar.classes)?;
+        out.extend(rule_patterns(&place, &rules, grammar, false, &mut families, count));
     }
     for path in files(&folder.join("habits"), "habits")? {
-        let habits = source::habits(&path.display().to_string(), &read(&path)?)?;
-        out.extend(habit_patterns(&habits, grammar, &mut families, count));
+        let place = path.display().to_string();
+        let habits = source::habits(&place, &read(&path)?)?;
+        out.extend(habit_patterns(&place, &habits, grammar, &mut families, count));
     }
     let mut lines = Vec::new();
     for path in files(&folder.join("seen"), "seen")? {
-        lines.extend(source::seen(&path.display().to_string(), &read(&path)?)?);
+        let place = path.display().to_string();
+        let seen = source::seen(&place, &read(&path)?)?;
+        out.extend(seen_patterns(&place, &seen, grammar, &mut families, count));
+        lines.extend(seen);
     }
-    out.extend(seen_patterns(&lines, grammar, &mut families, count));
     let mut leanings = source::Leanings::new();
     for path in files(&folder.join("seen"), "leans")? {
         leanings.extend(source::leanings(&path.display().to_string(), &read(&path)?)?);

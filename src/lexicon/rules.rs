@@ -5,6 +5,7 @@
 //! whether a reading ends there and whether a longer sequence goes on.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::experience::{self, Experience, Tally, plain};
 use super::image::{Image, u16_at, u32_at, u64_at};
@@ -57,7 +58,12 @@ pub struct Pattern {
     pub costs: PerDialect<u8>,
     /// Patterns of one family are forms of the same lemmas: what was seen of one says something of all.
     pub family: u32,
+    /// The table that says so, and the line in it, from 1.
+    pub origin: Origin,
 }
+
+/// A table and a line in it, from 1.
+pub type Origin = (Arc<str>, u32);
 
 /// A cost that says: this dialect does not do it.
 pub const ABSENT: u8 = 255;
@@ -121,7 +127,7 @@ pub fn side_tokens(side: &str) -> Vec<(String, bool)> {
     out
 }
 
-/// Builds the sections `nodes`, `entries`, `rights`, `starts`, `pairs` and `lefts` of these patterns, with what experience says of
+/// Builds the sections `nodes`, `entries`, `rights`, `starts`, `pairs`, `lefts`, `origins` and `files` of these patterns, with what experience says of
 /// them; `id` gives the ids of words.
 pub fn build(
     patterns: &[Pattern],
@@ -129,8 +135,9 @@ pub fn build(
     weights: &Weights,
     mut id: impl FnMut(&str) -> WordId,
 ) -> Vec<(&'static str, Vec<u8>)> {
-    // One entry per (left, capitals, right): the surest kind, the lowest cost of each dialect, the left side as written.
-    type Merged<'p> = BTreeMap<(Vec<WordId>, u8, String), (Known, PerDialect<u8>, &'p str, u32)>;
+    // One entry per (left, capitals, right): the surest kind and what says it, the lowest cost of each dialect, the left
+    // side as written.
+    type Merged<'p> = BTreeMap<(Vec<WordId>, u8, String), (Known, PerDialect<u8>, &'p str, u32, &'p Origin)>;
     let mut merged = Merged::new();
     for pattern in patterns {
         let tokens = side_tokens(&pattern.left);
@@ -145,8 +152,11 @@ pub fn build(
             [ABSENT; DIALECTS.len()],
             &pattern.left,
             pattern.family,
+            &pattern.origin,
         ));
-        slot.0 = slot.0.min(pattern.known);
+        if pattern.known < slot.0 {
+            (slot.0, slot.4) = (pattern.known, &pattern.origin);
+        }
         for (cost, other) in slot.1.iter_mut().zip(pattern.costs) {
             *cost = (*cost).min(other);
         }
@@ -156,7 +166,7 @@ pub fn build(
     let tally =
         |left: &str, right: &str| experience.tally(&plain(left), &plain(&right.replace(SLOT, "{number}")));
     let mut families: HashMap<u32, Tally> = HashMap::new();
-    for ((.., right), (_, _, left, family)) in &merged {
+    for ((.., right), (_, _, left, family, _)) in &merged {
         families.entry(*family).or_default().add(&tally(left, right));
     }
     let (mut rights, mut places) = (Vec::new(), HashMap::new());
@@ -168,7 +178,7 @@ pub fn build(
     let thin = experience.is_thin();
     let odds_of: Vec<_> = merged
         .iter()
-        .map(|((.., right), (known, costs, left, family))| {
+        .map(|((.., right), (known, costs, left, family, _))| {
             let seen = tally(left, right);
             (
                 experience::odds(weights, *known, *costs, &families[family], &seen, thin),
@@ -181,7 +191,10 @@ pub fn build(
         rivals.entry((ids, *capitals)).or_default().push(best(odds));
     }
     rivals.values_mut().for_each(|odds| odds.sort_by(|a, b| b.total_cmp(a)));
-    for (((ids, capitals, right), (known, costs, left, _)), (odds, support)) in merged.iter().zip(&odds_of) {
+    let (mut origins, mut files): (Vec<u8>, Vec<&str>) = (Vec::new(), Vec::new());
+    for (((ids, capitals, right), (known, costs, left, _, origin)), (odds, support)) in
+        merged.iter().zip(&odds_of)
+    {
         let last = rivals[&(ids.as_slice(), *capitals)].get(RIVALS - 1).map_or(FAINT, |p| p.max(FAINT));
         if *known > Known::Strong && best(odds) < last {
             continue;
@@ -192,6 +205,7 @@ pub fn build(
             before = left;
         }
         lefts.push('\n');
+        origins.extend_from_slice(&origin_code(origin, &mut files).to_le_bytes());
         let place = *places.entry(right.clone()).or_insert_with(|| write_right(&mut rights, right, &mut id));
         let first = ids[0] as usize;
         if starts.len() <= first {
@@ -247,7 +261,21 @@ pub fn build(
         ("starts", starts),
         ("pairs", pairs),
         ("lefts", lefts.into_bytes()),
+        ("origins", origins),
+        ("files", files.join("\n").into_bytes()),
     ]
+}
+
+/// Bits of an origin that are its line; above them stands the number of its file.
+const LINE_BITS: u32 = 24;
+
+fn origin_code<'p>((file, line): &'p Origin, files: &mut Vec<&'p str>) -> u32 {
+    let known = files.iter().position(|known| *known == &**file);
+    let number = known.unwrap_or_else(|| {
+        files.push(file);
+        files.len() - 1
+    });
+    (number as u32) << LINE_BITS | (line & ((1 << LINE_BITS) - 1))
 }
 
 /// Writes `count u8, text length u8, ids u32 × count, text` and gives its place.
@@ -284,6 +312,8 @@ pub struct Rules<'b> {
     starts: &'b [u8],
     pairs: &'b [u8],
     lefts: &'b [u8],
+    origins: &'b [u8],
+    files: &'b [u8],
 }
 
 /// A substitution of the table.
@@ -317,6 +347,8 @@ impl<'b> Rules<'b> {
             starts: s("starts"),
             pairs,
             lefts: s("lefts"),
+            origins: s("origins"),
+            files: s("files"),
         })
     }
 
@@ -380,6 +412,16 @@ impl<'b> Rules<'b> {
             left = if line.is_empty() { left } else { line };
             Some((left, rules.entry(i)?))
         })
+    }
+
+    /// The table and the line that a substitution of these comes from; `None` for one of other tables.
+    pub fn origin(&self, entry: &Entry<'_>) -> Option<(&'b str, u32)> {
+        // Its place in memory is its number: nothing is spent on it where nobody asks.
+        let at = (entry.cell.as_ptr() as usize).checked_sub(self.entries.as_ptr() as usize)?;
+        let number = (at < self.entries.len()).then_some(at / ENTRY)?;
+        let code = u32::from_le_bytes(*self.origins.get(number * 4..)?.first_chunk()?);
+        let file = std::str::from_utf8(self.files).ok()?.lines().nth((code >> LINE_BITS) as usize)?;
+        Some((file, code & ((1 << LINE_BITS) - 1)))
     }
 
     /// How many substitutions there are.
@@ -464,6 +506,7 @@ mod tests {
             known: Known::Strong,
             costs: [0; DIALECTS.len()],
             family: 0,
+            origin: ("test".into(), 1),
         };
         let patterns =
             [pattern("one two", "three é"), pattern("one", "four"), pattern("{number} two", "{number} six")];
@@ -499,6 +542,7 @@ mod tests {
             let bytes = image::write(&damaged);
             let rules = Rules::open(&Image::open("test", &bytes).unwrap()).unwrap();
             let ask = |entry: Entry<'_>| {
+                rules.origin(&entry);
                 let meant = (entry.ids().count(), entry.text().len(), entry.known(), entry.costs());
                 meant.0.min(entry.place() as usize + 1)
             };

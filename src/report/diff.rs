@@ -2,26 +2,66 @@
 
 use std::fmt;
 
-use super::{html, json, sides, unified, words};
+use super::marks::marks;
+use super::{html, json, problems, sarif, sides, unified, words};
 use crate::clean::Cleaned;
 
 /// How a difference is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Style {
-    /// The changed lines with `[-old-]{+new+}`, and the channel, confidence and reason of each edit.
+    /// The changed sentences with `[-old-]{+new+}`, and the channel, confidence and reason of each edit.
     #[default]
     Words,
-    /// Hunks that `patch -p0` takes.
+    /// Hunks that `patch -p0` and `git apply -p0` take.
     Unified,
-    /// Old and new lines in two columns.
+    /// Old and new sentences in two columns.
     SideBySide,
-    /// One JSON object on one line: the edits, the doubts and the diagnosis.
+    /// One JSON object on one line: the edits, the doubts and the diagnosis. `ungarble apply` replays it.
     Json,
-    /// A page of its own.
+    /// A page of its own, for deciding about each change in a browser.
     Html,
+    /// `file:line:column: warning: …`, one line a change, as compilers write.
+    Lines,
+    /// SARIF 2.1.0, for code hosts and editors.
+    Sarif,
 }
 
-/// A difference, ready to be shown. Empty when nothing changed, except as JSON and HTML.
+impl Style {
+    /// What stands before the first document; a style of one object for all documents begins here.
+    ///
+    /// ```
+    /// use ungarble::{Cleaner, report::Style};
+    /// let cleaner = Cleaner::new();
+    /// let texts = ["The door is open.", "It was warm."].map(|text| cleaner.clean(text));
+    /// let mut page = Style::Sarif.head("changes");
+    /// let mut first = true;
+    /// for text in &texts {
+    ///     let section = text.diff().style(Style::Sarif).section(first);
+    ///     first &= section.is_empty();
+    ///     page += &String::from_utf8_lossy(&section);
+    /// }
+    /// page += Style::Sarif.foot();
+    /// assert!(page.ends_with("]}]}\n"));
+    /// ```
+    pub fn head(self, title: &str) -> String {
+        match self {
+            Self::Html => html::head(title),
+            Self::Sarif => sarif::head(),
+            _ => String::new(),
+        }
+    }
+
+    /// What stands behind the last document.
+    pub fn foot(self) -> &'static str {
+        match self {
+            Self::Html => html::foot(),
+            Self::Sarif => sarif::foot(),
+            _ => "",
+        }
+    }
+}
+
+/// A difference, ready to be shown. Empty when nothing changed, except as JSON, SARIF and HTML.
 ///
 /// ```
 /// let cleaner = ungarble::Cleaner::new();
@@ -34,7 +74,9 @@ pub struct Diff<'c> {
     style: Style,
     name: &'c str,
     colour: bool,
-    width: usize,
+    width: Option<usize>,
+    context: Option<usize>,
+    doubts: bool,
 }
 
 impl Cleaned<'_> {
@@ -50,7 +92,8 @@ impl Cleaned<'_> {
     /// }
     /// ```
     pub fn diff(&self) -> Diff<'_> {
-        Diff { cleaned: self, style: Style::Words, name: "", colour: false, width: 120 }
+        let (style, name) = (Style::Words, "");
+        Diff { cleaned: self, style, name, colour: false, width: None, context: None, doubts: false }
     }
 }
 
@@ -70,26 +113,58 @@ impl<'c> Diff<'c> {
         Self { colour, ..self }
     }
 
-    /// The width in characters of [`Style::SideBySide`].
+    /// The width in columns of [`Style::SideBySide`] (120 without this), and at which [`Style::Words`] breaks its sentences (nowhere
+    /// without this).
     pub fn width(self, width: usize) -> Self {
-        Self { width, ..self }
+        Self { width: Some(width), ..self }
+    }
+
+    /// Unchanged text around each change: so many lines of [`Style::Unified`] (3 without this), so many sentences on each
+    /// side in [`Style::Words`] and [`Style::SideBySide`] (none without this).
+    pub fn context(self, context: usize) -> Self {
+        Self { context: Some(context), ..self }
+    }
+
+    /// Shows the doubts as well: what was seen and not made. A patch ([`Style::Unified`]) has no place for them, JSON and HTML
+    /// always have them.
+    pub fn doubts(self, doubts: bool) -> Self {
+        Self { doubts, ..self }
     }
 
     /// The difference as bytes. Only [`Style::Unified`] can hold bytes that are not UTF-8: it keeps those of the
     /// source, so that the patch applies.
     pub fn to_bytes(&self) -> Vec<u8> {
+        let title = if self.name.is_empty() { "Changes" } else { self.name };
+        [self.style.head(title).as_bytes(), &self.section(true), self.style.foot().as_bytes()].concat()
+    }
+
+    /// The difference as one of several: between [`Style::head`] and [`Style::foot`]. `first` says that nothing was written
+    /// between them so far.
+    pub fn section(&self, first: bool) -> Vec<u8> {
         let (source, edits) = (self.cleaned.source(), self.cleaned.edits());
+        let doubts = if self.doubts { self.cleaned.doubts() } else { &[] };
+        let sentences = self.context.unwrap_or(0);
         match self.style {
-            Style::Words => words::render(self.name, source, edits, self.colour).into_bytes(),
-            Style::Unified => unified::unified(self.name, source, edits, self.colour),
+            Style::Words => {
+                let marks = marks(edits, doubts);
+                words::render(self.name, source, &marks, sentences, self.colour, self.width).into_bytes()
+            }
+            Style::Unified => {
+                let lines = self.context.unwrap_or(unified::CONTEXT);
+                unified::with_context(self.name, source, edits, lines, self.colour)
+            }
             Style::SideBySide => {
-                sides::render(self.name, source, edits, self.colour, self.width).into_bytes()
+                let marks = marks(edits, doubts);
+                let width = self.width.unwrap_or(120);
+                sides::render(self.name, source, &marks, sentences, self.colour, width).into_bytes()
             }
             Style::Json => (json::document(self.name, self.cleaned) + "\n").into_bytes(),
-            Style::Html => {
-                let title = if self.name.is_empty() { "Changes" } else { self.name };
-                let section = html::section(self.name, self.cleaned);
-                (html::head(title) + &section + &html::foot()).into_bytes()
+            Style::Html => html::section(self.name, self.cleaned).into_bytes(),
+            Style::Lines => problems::render(self.name, source, &marks(edits, doubts)).into_bytes(),
+            Style::Sarif => {
+                let results = sarif::results(self.name, source, &marks(edits, doubts));
+                let comma = if first || results.is_empty() { "" } else { "," };
+                [comma, &results].concat().into_bytes()
             }
         }
     }

@@ -3,25 +3,71 @@
 use std::fmt::Write as _;
 
 use super::Summary;
+use super::lines::{Places, code_points};
+use super::marks::Mark;
 use crate::clean::{Cleaned, Diagnosis, Dialect};
 use crate::edit::{Channel, Edit};
+use crate::replay::{Origin, Record, context};
 
-/// A document as one JSON object on one line: `file` (where it has a name), `edits`, `doubts`, `diagnosis`.
+/// A document as one JSON object on one line: `file` (where it has a name), `source` (its length and SHA-256), `edits`,
+/// `doubts`, `diagnosis`. This is what `ungarble apply` reads.
 ///
 /// ```
 /// let cleaner = ungarble::Cleaner::new();
 /// let cleaned = cleaner.clean("Nothing is wrong here.");
-/// assert!(ungarble::report::json_document("a.txt", &cleaned).starts_with(r#"{"file":"a.txt","edits":["#));
+/// assert!(ungarble::report::json_document("a.txt", &cleaned).starts_with(r#"{"file":"a.txt","source":{"bytes":22,"#));
 /// ```
 pub fn document(name: &str, cleaned: &Cleaned) -> String {
     let mut out = String::from("{");
     if !name.is_empty() {
         let _ = write!(out, "\"file\":{},", string(name));
     }
-    let _ = write!(out, "\"edits\":{}", edits(cleaned.source(), cleaned.edits()));
-    let _ = write!(out, ",\"doubts\":{}", edits(cleaned.source(), cleaned.doubts()));
+    let _ = write!(out, "\"source\":{}", origin(&Origin::of(cleaned.source())));
+    let list =
+        |edits: &[Edit]| array(cleaned.source(), edits.iter().map(|edit| (edit, false)), Some(cleaned));
+    let _ = write!(out, ",\"edits\":{}", list(cleaned.edits()));
+    let _ = write!(out, ",\"doubts\":{}", list(cleaned.doubts()));
     let _ = write!(out, ",\"diagnosis\":{}}}", diagnosis(cleaned.diagnosis()));
     out
+}
+
+/// A record as one JSON object on one line, which [`super::read_records`] reads.
+pub fn record(record: &Record) -> String {
+    let mut out = String::from("{");
+    if !record.file.is_empty() {
+        let _ = write!(out, "\"file\":{},", string(&record.file));
+    }
+    if let Some(source) = &record.origin {
+        let _ = write!(out, "\"source\":{},", origin(source));
+    }
+    out += "\"edits\":[";
+    for (i, recorded) in record.edits.iter().enumerate() {
+        let Edit { range, replacement, channel, confidence, reason } = &recorded.edit;
+        let _ = write!(
+            out,
+            "{}{{\"start\":{},\"end\":{},\"garbled\":{},\"replacement\":{},\"channel\":\"{channel}\",\
+             \"confidence\":{},\"reason\":{},\"before\":{},\"after\":{}",
+            if i > 0 { "," } else { "" },
+            range.start,
+            range.end,
+            string(&recorded.garbled),
+            string(replacement),
+            thousandths(*confidence),
+            string(reason),
+            string(&recorded.before),
+            string(&recorded.after),
+        );
+        if let Some(decision) = recorded.decision {
+            let _ = write!(out, ",\"decision\":\"{}\"", decision.name());
+        }
+        out.push('}');
+    }
+    out += "]}";
+    out
+}
+
+pub(super) fn origin(origin: &Origin) -> String {
+    format!("{{\"bytes\":{},\"sha256\":{}}}", origin.bytes, string(&origin.sha256))
 }
 
 /// What `score` says of a document as one JSON object on one line: `file`, `diagnosis`, `edits` and `doubts` as
@@ -72,30 +118,59 @@ pub fn at_threshold(threshold: f64, groups: &str) -> String {
 
 /// Edits as a JSON array. `start` and `end` are bytes of the source, `start_char` and `end_char` code points.
 pub fn edits(source: &[u8], edits: &[Edit]) -> String {
+    array(source, edits.iter().map(|edit| (edit, false)), None)
+}
+
+/// Edits with their places: `line` and `column` (from 1, in code points), what stands `before` and `after` them, and where
+/// there are any the `alternatives`. Of marks that are doubts it is said.
+pub(super) fn placed(cleaned: &Cleaned, marks: &[Mark<'_>]) -> String {
+    array(cleaned.source(), marks.iter().map(|mark| (mark.edit, mark.doubt)), Some(cleaned))
+}
+
+fn array<'c>(
+    source: &[u8],
+    edits: impl Iterator<Item = (&'c Edit, bool)>,
+    placed: Option<&Cleaned>,
+) -> String {
     let mut out = String::from("[");
-    let (mut at, mut chars) = (0, 0);
-    for (i, edit) in edits.iter().enumerate() {
+    let mut places = Places::of(source);
+    for (i, (edit, doubt)) in edits.enumerate() {
         let garbled = &source[edit.range.clone()];
-        // Doubts may overlap one another; edits do not.
-        if edit.range.start < at {
-            (at, chars) = (0, 0);
-        }
-        let start_char = chars + code_points(&source[at..edit.range.start]);
-        (at, chars) = (edit.range.start, start_char);
+        let place = places.at(edit.range.start);
         let _ = write!(
             out,
-            "{}{{\"start\":{},\"end\":{},\"start_char\":{start_char},\"end_char\":{},\"garbled\":{},\
-             \"replacement\":{},\"channel\":\"{}\",\"confidence\":{},\"reason\":{}}}",
+            "{}{{\"start\":{},\"end\":{},\"start_char\":{},\"end_char\":{},",
             if i > 0 { "," } else { "" },
             edit.range.start,
             edit.range.end,
-            start_char + code_points(garbled),
+            place.chars,
+            place.chars + code_points(garbled),
+        );
+        if placed.is_some() {
+            let _ = write!(out, "\"line\":{},\"column\":{},", place.line, place.column);
+        }
+        let _ = write!(
+            out,
+            "\"garbled\":{},\"replacement\":{},\"channel\":\"{}\",\"confidence\":{},\"reason\":{}",
             string(&String::from_utf8_lossy(garbled)),
             string(&edit.replacement),
             edit.channel,
             thousandths(edit.confidence),
             string(&edit.reason),
         );
+        if let Some(cleaned) = placed {
+            let (before, after) = context(source, edit.range.clone());
+            let _ = write!(out, ",\"before\":{},\"after\":{}", string(before), string(after));
+            let other = |other: &Edit| {
+                let (text, sure) = (string(&other.replacement), thousandths(other.confidence));
+                format!("{{\"replacement\":{text},\"probability\":{sure}}}")
+            };
+            let others: Vec<String> = cleaned.alternatives(edit).into_iter().map(other).collect();
+            if !others.is_empty() {
+                let _ = write!(out, ",\"alternatives\":[{}]", others.join(","));
+            }
+        }
+        out.push_str(if doubt { ",\"doubt\":true}" } else { "}" });
     }
     out.push(']');
     out
@@ -109,24 +184,31 @@ pub fn edits(source: &[u8], edits: &[Edit]) -> String {
 pub fn string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\x1f' | '\x7f' => {
-                let _ = write!(out, "\\u{:04x}", c as u32);
+    let mut from = 0;
+    // All that needs an escape is ASCII; what needs none is copied by the stretch.
+    for (at, byte) in text.bytes().enumerate() {
+        if !matches!(byte, b'"' | b'\\' | 0..=0x1f | 0x7f) {
+            continue;
+        }
+        out += &text[from..at];
+        from = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            _ => {
+                let _ = write!(out, "\\u{byte:04x}");
             }
-            _ => out.push(c),
         }
     }
+    out += &text[from..];
     out.push('"');
     out
 }
 
-fn diagnosis(diagnosis: &Diagnosis) -> String {
+pub(super) fn diagnosis(diagnosis: &Diagnosis) -> String {
     let dialects: Vec<String> = Dialect::ALL
         .iter()
         .zip(diagnosis.dialects)
@@ -154,17 +236,11 @@ fn diagnosis(diagnosis: &Diagnosis) -> String {
 }
 
 /// A number to three places, without zeros at the end; JSON has no infinities.
-fn thousandths(x: f32) -> String {
+pub(super) fn thousandths(x: f32) -> String {
     if !x.is_finite() {
         return "0".into();
     }
     let text = format!("{x:.3}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".into() } else { text.into() }
-}
-
-/// Code points, with one for each stretch of bytes that is not UTF-8, as a lossy reading shows it.
-fn code_points(bytes: &[u8]) -> usize {
-    let chunks = bytes.utf8_chunks();
-    chunks.map(|chunk| chunk.valid().chars().count() + usize::from(!chunk.invalid().is_empty())).sum()
 }

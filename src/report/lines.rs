@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use unicode_width::UnicodeWidthChar as _;
+
+use super::marks::Mark;
 use crate::edit::Edit;
 
 /// Where the lines of a text begin and end. A line ends with `\n`; whatever else it holds is its own.
@@ -78,29 +81,86 @@ pub(super) struct Block<'e> {
 
 /// A piece of a changed text.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Piece<'a> {
+pub(super) enum Piece<'a, 'c> {
     /// Bytes that stay.
     Same(&'a [u8]),
     /// An edit: what stood there, and the edit itself.
-    Changed(&'a [u8], &'a Edit),
+    Changed(&'a [u8], Mark<'c>),
 }
 
-/// A span of the source as pieces that stay and pieces that change. All edits must lie in the span.
-pub(super) fn pieces<'a>(source: &'a [u8], span: Range<usize>, edits: &'a [Edit]) -> Vec<Piece<'a>> {
-    let mut out = Vec::with_capacity(edits.len() * 2 + 1);
+/// A span of the source as pieces that stay and pieces that change. All marks must lie in the span.
+pub(super) fn pieces<'a, 'c>(source: &'a [u8], span: Range<usize>, marks: &[Mark<'c>]) -> Vec<Piece<'a, 'c>> {
+    let mut out = Vec::with_capacity(marks.len() * 2 + 1);
     let mut at = span.start;
-    for edit in edits {
-        out.push(Piece::Same(&source[at..edit.range.start]));
-        out.push(Piece::Changed(&source[edit.range.clone()], edit));
-        at = edit.range.end;
+    for mark in marks {
+        let range = mark.edit.range.clone();
+        out.push(Piece::Same(&source[at..range.start]));
+        out.push(Piece::Changed(&source[range.clone()], *mark));
+        at = range.end;
     }
     out.push(Piece::Same(&source[at..span.end.max(at)]));
     out.retain(|piece| !matches!(piece, Piece::Same(b"")));
     out
 }
 
+/// Where bytes of a text stand, for people and editors. Asked in order of place it is linear in the text.
+pub(super) struct Places<'s> {
+    text: &'s [u8],
+    at: usize,
+    place: Place,
+}
+
+/// A place, counted from 1; `chars` is the number of code points before it, one for each stretch that is not UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) line: usize,
+    /// In code points.
+    pub(super) column: usize,
+    pub(super) chars: usize,
+}
+
+const TOP: Place = Place { line: 1, column: 1, chars: 0 };
+
+impl<'s> Places<'s> {
+    pub(super) fn of(text: &'s [u8]) -> Self {
+        Self { text, at: 0, place: TOP }
+    }
+
+    pub(super) fn at(&mut self, offset: usize) -> Place {
+        if offset < self.at {
+            (self.at, self.place) = (0, TOP);
+        }
+        let between = &self.text[self.at..offset];
+        let chars = code_points(between);
+        self.place.chars += chars;
+        match memchr::memrchr(b'\n', between) {
+            Some(last) => {
+                self.place.line += memchr::memchr_iter(b'\n', between).count();
+                self.place.column = 1 + code_points(&between[last + 1..]);
+            }
+            None => self.place.column += chars,
+        }
+        self.at = offset;
+        self.place
+    }
+}
+
+/// Code points, with one for each stretch of bytes that is not UTF-8, as a lossy reading shows it.
+pub(super) fn code_points(bytes: &[u8]) -> usize {
+    // UTF-8 throughout, as a rule: every byte that goes on no character begins one.
+    if std::str::from_utf8(bytes).is_ok() {
+        return bytes.iter().filter(|&&b| b & 0xC0 != 0x80).count();
+    }
+    let chunks = bytes.utf8_chunks();
+    chunks.map(|chunk| chunk.valid().chars().count() + usize::from(!chunk.invalid().is_empty())).sum()
+}
+
 /// Bytes as text that is safe to show on a terminal, on one line: line ends become `⏎`, other controls their pictures.
-pub(super) fn shown(bytes: &[u8]) -> String {
+///
+/// ```
+/// assert_eq!(ungarble::report::shown(b"one\r\n\x1b[2J two"), "one⏎␛[2J two");
+/// ```
+pub fn shown(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -117,10 +177,69 @@ pub(super) fn shown(bytes: &[u8]) -> String {
     out
 }
 
-/// Bytes without the line end.
-pub(super) fn trim_end(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    bytes.strip_suffix(b"\r").unwrap_or(bytes)
+/// Bytes as text on one line, as prose flows: line ends and the white space around them become a blank.
+pub(super) fn flowing(bytes: &[u8]) -> String {
+    if !bytes.contains(&b'\n') {
+        return shown(bytes);
+    }
+    let mut out = String::with_capacity(bytes.len());
+    for (i, line) in bytes.split(|b| *b == b'\n').enumerate() {
+        let text = shown(if i > 0 { line.trim_ascii_start() } else { line.trim_ascii_end() });
+        if i > 0 && !out.ends_with(' ') {
+            out.push(' ');
+        }
+        out += text.trim_end_matches('\u{240d}'); // the carriage return of a line end
+    }
+    out
+}
+
+/// Rows of at most so many columns, broken at blanks; colours take no room.
+///
+/// ```
+/// assert_eq!(ungarble::report::wrapped("one \x1b[31mtwo\x1b[0m three", 7), ["one \x1b[31mtwo\x1b[0m", "three"]);
+/// assert_eq!(ungarble::report::wrapped("unbreakable it", 4), ["unbr", "eaka", "ble", "it"]);
+/// ```
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let (mut rows, mut row, mut used) = (Vec::new(), String::new(), 0);
+    for mut word in text.split(' ') {
+        let mut room = columns(word);
+        if used > 0 && used + 1 + room > width {
+            rows.push(std::mem::take(&mut row));
+            used = 0;
+        }
+        // A word without end is cut where the row ends, unless colours stand in it.
+        while room > width && !word.contains('\x1b') {
+            let fits = word.char_indices().scan(0, |sum, (at, c)| {
+                *sum += c.width().unwrap_or(0);
+                Some((at + c.len_utf8(), *sum))
+            });
+            let cut = fits.take_while(|(_, sum)| *sum <= width).last().map_or(1, |(end, _)| end);
+            let cut = (cut..=word.len()).find(|at| word.is_char_boundary(*at)).unwrap_or(word.len());
+            rows.push(word[..cut].to_owned());
+            word = &word[cut..];
+            room = columns(word);
+        }
+        if used > 0 {
+            row.push(' ');
+            used += 1;
+        }
+        row += word;
+        used += room;
+    }
+    rows.push(row);
+    rows
+}
+
+/// Columns that a text takes on a terminal, colours left out.
+fn columns(text: &str) -> usize {
+    let mut escape = false;
+    let shown = text.chars().filter(|c| {
+        let hidden = escape || *c == '\x1b';
+        escape = hidden && !c.is_ascii_alphabetic();
+        !hidden
+    });
+    shown.map(|c| c.width().unwrap_or(0)).sum()
 }
 
 /// ANSI colours, or nothing.
@@ -134,6 +253,10 @@ impl Paint {
 
     pub(super) fn added(self, text: &str) -> String {
         self.with("32", text)
+    }
+
+    pub(super) fn doubted(self, text: &str) -> String {
+        self.with("33", text)
     }
 
     pub(super) fn place(self, text: &str) -> String {

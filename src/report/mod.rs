@@ -2,24 +2,39 @@
 //! stored, and nothing is read or written here. Only this module knows the names of JSON fields.
 
 mod diff;
+mod explanation;
 mod html;
 mod json;
 mod lines;
+mod marks;
+mod passages;
+mod problems;
+#[cfg(feature = "cli")]
+mod records;
+mod sarif;
 mod sides;
+mod stat;
 mod summary;
 mod unified;
 mod words;
 
 pub use diff::{Diff, Style};
-pub use html::{foot as html_foot, head as html_head, section as html_section};
+pub use explanation::explanation as json_explanation;
+pub use json::record as json_record;
 pub use json::{at_threshold as json_threshold, case as json_case, hypothesis as json_hypothesis};
 pub use json::{document as json_document, edits as json_edits, score as json_score, string as json_string};
+pub use lines::{shown, wrapped};
+#[cfg(feature = "cli")]
+pub use records::read_records;
+pub use stat::Stat;
 pub use summary::Summary;
-pub use unified::unified;
+pub use unified::{unified, with_context as unified_with_context};
+pub use words::in_sentence as sentence;
 
 #[cfg(test)]
 mod tests {
-    use super::{sides, unified, words};
+    use super::marks::marks;
+    use super::{problems, sarif, sides, unified, words};
     use crate::edit::{Channel, Edit};
 
     /// Every style takes any bytes and any edits of them, on any boundaries, also in the midst of a character.
@@ -44,8 +59,13 @@ mod tests {
                 reason: "".into(),
             };
             let edits: Vec<Edit> = cuts.chunks_exact(2).map(edit).collect();
-            words::render("a", &source, &edits, true);
-            sides::render("a", &source, &edits, true, 40);
+            let half = edits.len() / 2;
+            let marks = marks(&edits[half..], &edits[..half]);
+            words::render("a", &source, &marks, 0, true, None);
+            words::render("a", &source, &marks, 2, true, Some(7));
+            sides::render("a", &source, &marks, 0, true, 40);
+            problems::render("a", &source, &marks);
+            sarif::results("a", &source, &marks);
             unified("a", &source, &edits, true);
             super::json_edits(&source, &edits);
         }

@@ -1,34 +1,46 @@
-//! Old and new lines in two columns. Columns count characters: wide ones (CJK, emoji) push the line.
+//! Old and new sentences in two columns.
 
-use super::lines::{Lines, Paint, Piece, pieces, shown, trim_end};
-use crate::edit::Edit;
+use unicode_width::UnicodeWidthChar as _;
+
+use super::lines::{Paint, Piece, Places, flowing, pieces, shown};
+use super::marks::Mark;
+use super::passages::{Passage, passages};
 
 /// A character, and whether it belongs to an edit.
 type Cell = (char, bool);
 
-pub(super) fn render(name: &str, source: &[u8], edits: &[Edit], colour: bool, width: usize) -> String {
+/// Columns of the line number and of what stands between the texts.
+const FRAME: usize = 10;
+
+pub(super) fn render(
+    name: &str,
+    source: &[u8],
+    marks: &[Mark<'_>],
+    context: usize,
+    colour: bool,
+    width: usize,
+) -> String {
     let paint = Paint(colour);
-    let lines = Lines::of(source);
-    let column = (width.max(40) - 12) / 2;
+    let mut places = Places::of(source);
+    let column = (width.max(40) - FRAME) / 2;
     let mut out = String::new();
-    if !name.is_empty() && !edits.is_empty() {
+    if !name.is_empty() && !marks.is_empty() {
         out += &paint.place(name);
         out.push('\n');
     }
-    for block in lines.blocks(edits) {
-        let number = block.lines.start + 1;
-        let span = lines.span(block.lines);
-        let end = span.start + trim_end(&source[span.clone()]).len();
+    for Passage { span, marks } in passages(source, marks, context) {
+        let number = places.at(marks[0].edit.range.start).line;
         let (mut old, mut new): (Vec<Cell>, Vec<Cell>) = (Vec::new(), Vec::new());
-        for piece in pieces(source, span.start..end, block.edits) {
+        for piece in pieces(source, span, marks) {
             match piece {
                 Piece::Same(text) => {
-                    old.extend(shown(text).chars().map(|c| (c, false)));
-                    new.extend(shown(text).chars().map(|c| (c, false)));
+                    let text = flowing(text);
+                    old.extend(text.chars().map(|c| (c, false)));
+                    new.extend(text.chars().map(|c| (c, false)));
                 }
-                Piece::Changed(before, edit) => {
+                Piece::Changed(before, mark) => {
                     old.extend(shown(before).chars().map(|c| (c, true)));
-                    new.extend(shown(edit.replacement.as_bytes()).chars().map(|c| (c, true)));
+                    new.extend(shown(mark.edit.replacement.as_bytes()).chars().map(|c| (c, true)));
                 }
             }
         }
@@ -36,7 +48,7 @@ pub(super) fn render(name: &str, source: &[u8], edits: &[Edit], colour: bool, wi
         for row in 0..old.len().max(new.len()) {
             let number = if row == 0 { format!("{number:>5}") } else { " ".repeat(5) };
             let (left, right) = (old.get(row).copied().unwrap_or(&[]), new.get(row).copied().unwrap_or(&[]));
-            let pad = " ".repeat(column.saturating_sub(left.len()));
+            let pad = " ".repeat(column.saturating_sub(width_of(left)));
             let left = painted(left, |text| paint.removed(text));
             let right = painted(right, |text| paint.added(text));
             out += format!("{}  {left}{pad} | {right}", paint.faint(&number)).trim_end();
@@ -46,17 +58,36 @@ pub(super) fn render(name: &str, source: &[u8], edits: &[Edit], colour: bool, wi
     out
 }
 
-/// Cuts a line into rows of at most `width` characters, after a space where there is one.
+/// Columns that a character takes on a terminal; a tab is shown as a blank.
+fn columns(c: char) -> usize {
+    c.width().unwrap_or(1)
+}
+
+fn width_of(cells: &[Cell]) -> usize {
+    cells.iter().map(|(c, _)| columns(*c)).sum()
+}
+
+/// Cuts a line into rows of at most `width` columns, after a space where there is one.
 fn wrap(mut cells: &[Cell], width: usize) -> Vec<&[Cell]> {
     let mut rows = Vec::new();
-    while cells.len() > width {
-        let cut = cells[..width].iter().rposition(|(c, _)| *c == ' ').map_or(width, |i| i + 1);
+    loop {
+        let mut taken = 0;
+        let fits = cells.iter().take_while(|(c, _)| {
+            taken += columns(*c);
+            taken <= width
+        });
+        let fits = fits.count().max(1);
+        if fits >= cells.len() {
+            rows.push(cells);
+            return rows;
+        }
+        // A blank at the very end of a row takes no room.
+        let upto = if cells[fits].0 == ' ' { fits + 1 } else { fits };
+        let cut = cells[..upto].iter().rposition(|(c, _)| *c == ' ').map_or(fits, |i| i + 1);
         let (row, rest) = cells.split_at(cut);
-        rows.push(row);
+        rows.push(row.strip_suffix(&[(' ', false)]).unwrap_or(row));
         cells = rest;
     }
-    rows.push(cells);
-    rows
 }
 
 fn painted(cells: &[Cell], paint: impl Fn(&str) -> String) -> String {
@@ -66,4 +97,22 @@ fn painted(cells: &[Cell], paint: impl Fn(&str) -> String) -> String {
         if run[0].1 { paint(&text) } else { text }
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_break_at_blanks_and_keep_to_their_width() {
+        let cells = |text: &str| text.chars().map(|c| (c, false)).collect::<Vec<_>>();
+        let rows = |text: &str, width| -> Vec<String> {
+            wrap(&cells(text), width).iter().map(|row| row.iter().map(|(c, _)| *c).collect()).collect()
+        };
+        assert_eq!(rows("one two three", 7), ["one two", "three"]);
+        assert_eq!(rows("unbreakable", 4), ["unbr", "eaka", "ble"]);
+        assert_eq!(rows("語語語", 4), ["語語", "語"]);
+        assert_eq!(rows("", 4), [""]);
+        assert_eq!(rows("語", 1), ["語"]);
+    }
 }

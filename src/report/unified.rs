@@ -9,7 +9,7 @@ use super::lines::{Lines, Paint};
 use crate::edit::{Edit, Patch};
 
 /// Unchanged lines that are shown around a change.
-const CONTEXT: usize = 3;
+pub(super) const CONTEXT: usize = 3;
 
 /// The unified difference of a source and these edits; empty without edits. Bytes that are not UTF-8 are kept.
 ///
@@ -21,6 +21,11 @@ const CONTEXT: usize = 3;
 /// assert_eq!(String::from_utf8_lossy(&diff), expected);
 /// ```
 pub fn unified(name: &str, source: &[u8], edits: &[Edit], colour: bool) -> Vec<u8> {
+    with_context(name, source, edits, CONTEXT, colour)
+}
+
+/// [`unified`] with so many unchanged lines around each change.
+pub fn with_context(name: &str, source: &[u8], edits: &[Edit], context: usize, colour: bool) -> Vec<u8> {
     if edits.is_empty() {
         return Vec::new();
     }
@@ -33,7 +38,7 @@ pub fn unified(name: &str, source: &[u8], edits: &[Edit], colour: bool) -> Vec<u
         let tab = if name.contains(' ') { "\t" } else { "" };
         out.extend_from_slice(format!("{}{tab}\n", paint.faint(&format!("{sign} {name}"))).as_bytes());
     }
-    for hunk in group_diff_ops(operations(&old_lines, &new_lines, edits), CONTEXT) {
+    for hunk in group_diff_ops(operations(&old_lines, &new_lines, edits), context) {
         let header = UnifiedHunkHeader::new(&hunk).to_string();
         out.extend_from_slice(paint.place(header.trim_end()).as_bytes());
         out.push(b'\n');

@@ -1,38 +1,51 @@
-//! The word-level difference: changed lines with the edits marked in place, and below each line why.
+//! The word-level difference: each changed sentence with the edits marked in place, and below it why.
 
 use std::fmt::Write as _;
 
-use super::lines::{Lines, Paint, Piece, pieces, shown, trim_end};
+use super::lines::{Paint, Piece, Places, flowing, pieces, shown, wrapped};
+use super::marks::Mark;
+use super::passages::{Passage, passages};
 use crate::edit::Edit;
 
-/// Characters of unchanged text that are shown on each side of an edit. A paragraph is often one line of thousands.
-const CONTEXT: usize = 60;
+/// Characters of unchanged text that are shown on each side of an edit, where a sentence is longer than anybody writes.
+const CONTEXT: usize = 200;
 
-pub(super) fn render(name: &str, source: &[u8], edits: &[Edit], colour: bool) -> String {
+/// `width` breaks sentences into rows of so many columns; without it each stays on its line.
+pub(super) fn render(
+    name: &str,
+    source: &[u8],
+    marks: &[Mark<'_>],
+    context: usize,
+    colour: bool,
+    width: Option<usize>,
+) -> String {
     let paint = Paint(colour);
-    let lines = Lines::of(source);
+    let mut places = Places::of(source);
     let mut out = String::new();
-    for block in lines.blocks(edits) {
+    for Passage { span, marks } in passages(source, marks, context) {
         let place = if name.is_empty() { String::new() } else { format!("{name}:") };
-        out += &paint.place(&format!("{place}{}:", block.lines.start + 1));
-        out.push(' ');
-        let span = lines.span(block.lines);
-        let end = span.start + trim_end(&source[span.clone()]).len();
-        let pieces = pieces(source, span.start..end, block.edits);
-        for (i, piece) in pieces.iter().enumerate() {
-            match piece {
-                Piece::Same(text) => out += &elide(&shown(text), i > 0, i + 1 < pieces.len()),
-                Piece::Changed(old, edit) => out += &marked(&shown(old), edit, paint),
+        let line = places.at(marks[0].edit.range.start).line;
+        let head = paint.place(&format!("{place}{line}:"));
+        let text = format!("{head} {}", sentence(source, span, marks, paint));
+        match width {
+            Some(width) => wrapped(&text, width).iter().for_each(|row| {
+                out += row;
+                out.push('\n');
+            }),
+            None => {
+                out += &text;
+                out.push('\n');
             }
         }
-        out.push('\n');
-        for edit in block.edits {
+        for mark in marks {
+            let edit = mark.edit;
             let old = shown(&source[edit.range.clone()]);
             let new = shown(edit.replacement.as_bytes());
             let sure = format!("{} {:.2}", edit.channel, edit.confidence);
             let _ = writeln!(
                 out,
-                "    {} -> {}  {sure}  {}",
+                "    {}{} -> {}  {sure}  {}",
+                if mark.doubt { "doubt: " } else { "" },
                 or_nothing(&old),
                 or_nothing(&new),
                 paint.faint(&edit.reason)
@@ -42,18 +55,54 @@ pub(super) fn render(name: &str, source: &[u8], edits: &[Edit], colour: bool) ->
     out
 }
 
-fn marked(old: &str, edit: &Edit, paint: Paint) -> String {
+/// One edit marked in its sentence, and so many sentences on either side, on one line: `[-old-]{+new+}`, a doubt as
+/// `[?old?]{?new?}`.
+///
+/// ```
+/// use ungarble::{Channel, Edit, report};
+/// let edit = Edit { range: 14..17, replacement: "the".into(), channel: Channel::Ocr, confidence: 0.98, reason: "b for h".into() };
+/// let text = b"It was so. At tbe end\nit rained. It ended.";
+/// assert_eq!(report::sentence(text, &edit, false, 0, false), "At [-tbe-]{+the+} end it rained.");
+/// ```
+pub fn in_sentence(source: &[u8], edit: &Edit, doubt: bool, context: usize, colour: bool) -> String {
+    let marks = [Mark { edit, doubt }];
+    let found = passages(source, &marks, context);
+    let lines = found.into_iter().map(|Passage { span, marks }| sentence(source, span, marks, Paint(colour)));
+    lines.collect()
+}
+
+/// A passage on one line, with `[-old-]{+new+}` for edits and `[?old?]{?new?}` for doubts.
+fn sentence(source: &[u8], span: std::ops::Range<usize>, marks: &[Mark<'_>], paint: Paint) -> String {
+    let pieces = pieces(source, span, marks);
     let mut out = String::new();
-    if !old.is_empty() {
-        out += &paint.removed(&format!("[-{old}-]"));
-    }
-    if !edit.replacement.is_empty() {
-        out += &paint.added(&format!("{{+{}+}}", shown(edit.replacement.as_bytes())));
+    for (i, piece) in pieces.iter().enumerate() {
+        match piece {
+            Piece::Same(text) => out += &elide(&flowing(text), i > 0, i + 1 < pieces.len()),
+            Piece::Changed(old, mark) => out += &marked(&shown(old), *mark, paint),
+        }
     }
     out
 }
 
-fn or_nothing(text: &str) -> &str {
+fn marked(old: &str, mark: Mark<'_>, paint: Paint) -> String {
+    let new = shown(mark.edit.replacement.as_bytes());
+    let mut out = String::new();
+    if !old.is_empty() {
+        out += &match mark.doubt {
+            false => paint.removed(&format!("[-{old}-]")),
+            true => paint.doubted(&format!("[?{old}?]")),
+        };
+    }
+    if !new.is_empty() {
+        out += &match mark.doubt {
+            false => paint.added(&format!("{{+{new}+}}")),
+            true => paint.doubted(&format!("{{?{new}?}}")),
+        };
+    }
+    out
+}
+
+pub(super) fn or_nothing(text: &str) -> &str {
     if text.is_empty() { "(nothing)" } else { text }
 }
 

@@ -1,0 +1,296 @@
+'use strict';
+(() => {
+const $ = id => document.getElementById(id);
+const main = document.querySelector('main');
+// The documents, and their edits in one list in the order of the page.
+const documents = [...document.querySelectorAll('script.record')].map(s => JSON.parse(s.textContent));
+const spans = [...main.querySelectorAll('.e')];
+const edits = documents.flatMap(d => d.edits);
+const decisions = edits.map(() => null);          // null, or { d: 'accept' | 'reject', r: other words }
+const shown = edits.map(() => true);
+const past = [];                                  // lists of [number, decision before]
+const key = 'ungarble ' + documents.map(d => d.source.sha256.slice(0, 16)).join(' ');
+let current = -1, least = 0, term = '', state = 'all', doubts = false;
+
+const alike = new Map();
+edits.forEach((e, i) => {
+  const pair = e.garbled.toLowerCase() + '\n' + e.replacement.toLowerCase();
+  e.like = alike.get(pair) ?? alike.set(pair, []).get(pair);
+  e.like.push(i);
+  e.words = (e.garbled + '\n' + e.replacement + '\n' + e.reason).toLowerCase();
+});
+const channels = new Map();
+for (const e of edits) channels.set(e.channel, (channels.get(e.channel) ?? 0) + 1);
+const off = new Set();
+for (const [name, count] of channels) {
+  const label = document.createElement('label'), box = document.createElement('input');
+  box.type = 'checkbox'; box.checked = true; box.dataset.channel = name;
+  box.onchange = () => { box.checked ? off.delete(name) : off.add(name); filter() };
+  label.append(box, ` ${name} (${count})`);
+  $('channels').append(label);
+}
+
+const percent = x => Math.round(x * 100) + '%';
+const isOpen = i => !decisions[i];
+const becomes = i => decisions[i]?.r ?? edits[i].replacement;
+const name = text => text || '(nothing)';
+const said = text => { $('said').textContent = text };
+const status = i => ({ accept: 'accepted', reject: 'rejected' })[decisions[i]?.d] ?? (edits[i].doubt ? 'a doubt' : 'undecided');
+
+function paint(i) {
+  const d = decisions[i]?.d, span = spans[i];
+  // In the column of what was, if there is one, the same change stands once more.
+  const was = span.closest('.para').querySelector('.was');
+  for (const s of was ? [span, was.querySelector(`[data-n="${i}"]`)] : [span]) {
+    s.classList.toggle('acc', d === 'accept');
+    s.classList.toggle('rej', d === 'reject');
+    s.classList.toggle('off', !shown[i]);
+    s.querySelector('ins').textContent = becomes(i);
+  }
+  span.setAttribute('aria-label', `${name(edits[i].garbled)} becomes ${name(becomes(i))}, ${edits[i].channel}, ${percent(edits[i].confidence)}, ${status(i)}`);
+}
+
+function count() {
+  const all = edits.filter((e, i) => !e.doubt || decisions[i]).length;
+  const by = { accept: 0, reject: 0 };
+  decisions.forEach(d => d && by[d.d]++);
+  const decided = by.accept + by.reject, seen = shown.filter(x => x).length;
+  $('counts').textContent = `${decided} of ${all} decided: ${by.accept} accepted, ${by.reject} rejected` +
+    (seen < all ? ` · ${seen} shown` : '');
+  $('progress').max = all || 1; $('progress').value = decided;
+  $('undo').disabled = !past.length;
+}
+
+function filter() {
+  edits.forEach((e, i) => {
+    const d = decisions[i]?.d ?? 'undecided';
+    const is = !off.has(e.channel) && e.confidence >= least && (state === 'all' || state === d) &&
+      (doubts || !e.doubt || d === 'accept') && (!term || e.words.includes(term));
+    if (is !== shown[i]) { shown[i] = is; paint(i) }
+  });
+  document.body.classList.toggle('doubts', doubts);
+  count(); panel();
+}
+
+function panel() {
+  $('panel').hidden = current < 0;
+  if (current < 0) return;
+  const e = edits[current], order = shown.reduce((n, is, i) => n + (is && i <= current), 0);
+  const old = document.createElement('del'), now = document.createElement('ins');
+  old.textContent = name(e.garbled); now.textContent = name(becomes(current));
+  $('what').replaceChildren(old, ' → ', now);
+  $('why').textContent = `${order} of ${shown.filter(x => x).length} · line ${e.line} · ${e.channel} · ${percent(e.confidence)} sure · ${e.reason} · ${status(current)}`;
+  $('others').replaceChildren(...(e.alternatives ?? []).slice(0, 9).map((a, n) => {
+    const button = document.createElement('button'), digit = document.createElement('kbd');
+    digit.textContent = n + 1;
+    button.append(`${name(a.replacement)} ${percent(a.probability)}`, digit);
+    button.onclick = () => reading(n);
+    return button;
+  }));
+  const open = e.like.filter(isOpen).length;
+  $('accept-like').disabled = $('reject-like').disabled = open < 2;
+  $('accept-like').firstChild.data = open > 1 ? `Accept ${open} alike` : 'Accept alike';
+  $('reject-like').firstChild.data = open > 1 ? `Reject ${open} alike` : 'Reject alike';
+}
+
+function select(i, focus = true) {
+  if (current >= 0) { spans[current].classList.remove('cur'); spans[current].tabIndex = -1 }
+  current = i;
+  if (i < 0) return panel();
+  const span = spans[i], fold = span.closest('details');
+  if (fold) fold.open = true;
+  span.classList.add('cur'); span.tabIndex = 0;
+  panel();
+  if (focus) span.focus({ preventScroll: true });
+  const box = span.getBoundingClientRect();
+  if (box.top < 120 || box.bottom > innerHeight - $('panel').offsetHeight - 20) span.scrollIntoView({ block: 'center' });
+}
+
+function step(by, want = () => true) {
+  for (let i = current + by; i >= 0 && i < edits.length; i += by) if (shown[i] && want(i)) return select(i), true;
+  return false;
+}
+
+function decide(list, d, r) {
+  list = list.filter(i => decisions[i]?.d !== d || decisions[i]?.r !== r);
+  if (!list.length) return;
+  past.push(list.map(i => [i, decisions[i]]));
+  for (const i of list) { decisions[i] = { d, ...(r !== undefined && r !== edits[i].replacement ? { r } : {}) }; paint(i) }
+  said(list.length > 1 ? `${list.length} changes ${d}ed` : `${name(edits[list[0]].garbled)}: ${d}ed`);
+  keep(); count(); panel();
+}
+
+function one(d) {
+  if (current < 0) return;
+  decide([current], d);
+  // On to the next that is open; behind the last one, to the first that was left.
+  if (!step(1, isOpen)) {
+    const first = edits.findIndex((_, i) => shown[i] && isOpen(i));
+    if (first >= 0) select(first); else said('Everything that is shown is decided.');
+  }
+}
+
+function undo() {
+  const last = past.pop();
+  if (!last) return;
+  for (const [i, d] of last) { decisions[i] = d; paint(i) }
+  said('Undone.'); keep(); count(); select(last[0][0]);
+}
+
+function other() {
+  if (current < 0) return;
+  const words = prompt(`Instead of “${edits[current].garbled}”:`, becomes(current));
+  if (words !== null) { decide([current], 'accept', words); select(current) }
+}
+
+function reading(n) {
+  const other = current >= 0 && edits[current].alternatives?.[n];
+  if (!other) return;
+  decide([current], 'accept', other.replacement);
+  select(current);
+}
+
+const like = d => current >= 0 && decide(edits[current].like.filter(i => isOpen(i) && (!edits[i].doubt || doubts || i === current)), d);
+const all = d => decide(edits.map((_, i) => i).filter(i => shown[i] && isOpen(i)), d);
+
+let waiting;
+function keep() {
+  clearTimeout(waiting);
+  waiting = setTimeout(write, 150);
+}
+function write() {
+  try { localStorage.setItem(key, JSON.stringify(decisions.flatMap((d, i) => d ? [[i, d]] : []))) } catch { /* private windows keep nothing */ }
+}
+addEventListener('pagehide', write);
+function recall() {
+  try {
+    for (const [i, d] of JSON.parse(localStorage.getItem(key) ?? '[]')) if (edits[i]) decisions[i] = d;
+  } catch { /* what cannot be read is not there */ }
+}
+
+function save() {
+  let at = 0;
+  const lines = documents.map(doc => {
+    const kept = doc.edits.flatMap(e => {
+      const d = decisions[at++];
+      if (e.doubt && d?.d !== 'accept') return [];
+      const { like, words, doubt, ...rest } = e;
+      return [{ ...rest, replacement: d?.r ?? e.replacement, decision: d?.d ?? 'undecided' }];
+    });
+    return JSON.stringify({ ...(doc.file ? { file: doc.file } : {}), source: doc.source, edits: kept }) + '\n';
+  });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob(lines, { type: 'application/json' }));
+  const file = documents.length === 1 && documents[0].file;
+  link.download = (file ? file.replace(/.*[\\/]/, '') : 'ungarble') + '.edits.json';
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  said('Decisions saved.');
+}
+
+async function load(file) {
+  let read = 0;
+  try {
+    const places = new Map();
+    let at = 0;
+    for (const doc of documents) for (const e of doc.edits) places.set(`${doc.source.sha256} ${e.start} ${e.end}`, at++);
+    const list = [];
+    for (const line of (await file.text()).split('\n').filter(l => l.trim())) {
+      const doc = JSON.parse(line);
+      for (const e of doc.edits) {
+        const i = places.get(`${doc.source?.sha256} ${e.start} ${e.end}`);
+        if (i === undefined || !['accept', 'reject'].includes(e.decision)) continue;
+        list.push([i, decisions[i]]);
+        decisions[i] = { d: e.decision, ...(e.replacement !== edits[i].replacement ? { r: e.replacement } : {}) };
+        paint(i); read++;
+      }
+    }
+    if (list.length) past.push(list);
+    keep(); filter();
+    alert(read ? `${read} decisions taken up.` : 'That file has no decisions about this text.');
+  } catch (error) { alert(`That is no edits file: ${error.message}`) }
+}
+
+// The column of what was is made where it is looked at: a book would be too much at once.
+const watch = new IntersectionObserver(seen => {
+  for (const { isIntersecting, target } of seen) {
+    if (!isIntersecting || target.querySelector('.was')) continue;
+    const was = target.querySelector('p').cloneNode(true);
+    was.className = 'was'; was.ariaHidden = 'true';
+    for (const s of was.querySelectorAll('.e')) { s.removeAttribute('tabindex'); s.removeAttribute('role'); s.removeAttribute('aria-label'); s.removeAttribute('id'); s.classList.remove('cur') }
+    target.prepend(was);
+  }
+}, { rootMargin: '800px' });
+function view() {
+  const sides = document.body.classList.toggle('sides');
+  $('view').ariaPressed = String(sides);
+  for (const para of main.querySelectorAll('.para')) sides ? watch.observe(para) : watch.unobserve(para);
+  if (current >= 0) spans[current].scrollIntoView({ block: 'center' });
+}
+function filters(open = $('filter-row').hidden) {
+  $('filter-row').hidden = !open;
+  $('filters').ariaExpanded = String(open);
+}
+
+document.title && (document.querySelector('h1').textContent = document.title);
+spans.forEach((span, i) => { span.dataset.n = i; span.role = 'button'; span.tabIndex = -1; if (edits[i].doubt) shown[i] = false });
+recall();
+spans.forEach((_, i) => paint(i));
+count();
+
+main.addEventListener('click', event => {
+  const span = event.target.closest('.e');
+  const i = span ? Number(span.dataset.n) : -1;
+  if (i >= 0 && shown[i]) select(i);
+});
+main.addEventListener('focusin', event => {
+  const span = event.target.closest('.e');
+  if (span && Number(span.dataset.n) !== current) select(Number(span.dataset.n), false);
+});
+main.addEventListener('mouseover', event => {
+  const span = event.target.closest('.e'), i = span ? Number(span.dataset.n) : -1;
+  $('tip').hidden = i < 0 || !shown[i];
+  if ($('tip').hidden) return;
+  const e = edits[i], box = span.getBoundingClientRect();
+  $('tip').textContent = `${e.channel}, ${percent(e.confidence)} sure: ${e.reason} (${status(i)})`;
+  $('tip').style.left = Math.max(8, Math.min(box.left, innerWidth - 368)) + scrollX + 'px';
+  $('tip').style.top = box.bottom + scrollY + 6 + 'px';
+});
+main.addEventListener('mouseleave', () => { $('tip').hidden = true });
+
+const keys = {
+  n: () => step(1), p: () => step(-1), a: () => one('accept'), r: () => one('reject'), u: undo, e: other,
+  A: () => like('accept'), R: () => like('reject'), v: view, f: () => filters(), d: () => $('doubts').click(),
+  '/': () => { filters(true); $('search').focus() }, '?': () => $('help-text').showModal(),
+};
+keys.j = keys.n; keys.k = keys.p;
+for (let n = 1; n < 10; n++) keys[n] = () => reading(n - 1);
+addEventListener('keydown', event => {
+  if ($('help-text').open) return;
+  if ((event.ctrlKey || event.metaKey) && event.key === 's') return event.preventDefault(), save();
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest('.e')) {
+    const on = { ArrowRight: () => step(1), ArrowLeft: () => step(-1), Enter: () => $('accept').focus() }[event.key];
+    if (on) return event.preventDefault(), on();
+  }
+  if (event.key === 'Escape' && event.target.matches('input')) return event.target.blur();
+  if (event.target.matches('input:not([type=checkbox]), select, textarea') || !$('keys').checked) return;
+  const act = keys[event.key];
+  if (act) { event.preventDefault(); act() }
+});
+
+$('next').onclick = keys.n; $('previous').onclick = keys.p; $('undo').onclick = undo; $('edit').onclick = other;
+$('accept').onclick = () => one('accept'); $('reject').onclick = () => one('reject');
+$('accept-like').onclick = keys.A; $('reject-like').onclick = keys.R;
+$('accept-shown').onclick = () => all('accept'); $('reject-shown').onclick = () => all('reject');
+$('view').onclick = view; $('filters').onclick = () => filters(); $('help').onclick = keys['?']; $('save').onclick = save;
+$('load').onchange = event => { if (event.target.files[0]) load(event.target.files[0]); event.target.value = '' };
+$('search').oninput = event => { term = event.target.value.trim().toLowerCase(); filter() };
+$('least').oninput = event => { least = event.target.value / 100; $('least-shown').textContent = event.target.value + '%'; filter() };
+$('state').onchange = event => { state = event.target.value; filter() };
+$('doubts').onchange = event => { doubts = event.target.checked; filter() };
+
+const first = edits.findIndex((e, i) => shown[i] && isOpen(i));
+if (first >= 0) { current = first; spans[first].classList.add('cur'); spans[first].tabIndex = 0; panel() }
+document.documentElement.dataset.ready = performance.now().toFixed(0);
+})();
