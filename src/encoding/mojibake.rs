@@ -1,0 +1,510 @@
+//! Mojibake: UTF-8 that was read as a character set of one byte a character.
+//!
+//! A noisy channel with memory. The text passes through states: clean, or misread as one of the sets. A stretch in which
+//! characters form UTF-8 in some set is an *island*; between islands nothing can have been misread. On an island the
+//! cheapest path through the states is found (Viterbi), where what a state would have meant costs what it costs as
+//! clean text. To enter a state costs much, to stay costs nothing: where much was misread as one set, a little more of
+//! the same is believed at once. Islands are kept until enough of them are decided together, so that what comes late
+//! tells on what came early.
+
+use std::ops::Range;
+
+use super::charset::Charsets;
+use super::plausible::{Class, NAT, SPACE, Usual};
+use super::units::{self, Unit};
+
+/// From misread back to clean text.
+const LEAVE: i32 = 6 * NAT;
+/// A character beyond ASCII that is right, in the midst of those that are not.
+const INTACT: i32 = 3 * NAT;
+/// The same where it begins what would be a character.
+const REFUSED: i32 = 8 * NAT;
+/// An island is cut after so many characters: frames and tables may be one.
+const LONGEST: usize = 2048;
+/// Nodes that are kept before they are decided.
+const KEPT: usize = 1 << 17;
+/// An island that costs less than this holds nothing.
+const DOUBTFUL: i32 = 20 * NAT;
+/// Characters around an island by which it is judged.
+const AROUND: usize = 3;
+const FAR: i32 = i32::MAX / 4;
+const ASIS: u32 = u32::MAX;
+const CLEAN: usize = 0;
+
+/// A stretch that was misread.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Misread {
+    /// Bytes of the text.
+    pub range: Range<usize>,
+    /// What it meant.
+    pub meant: String,
+    /// The sets, as indices of [`Charsets`]: what was done last comes first.
+    pub chain: Vec<usize>,
+    /// Was a byte damaged besides?
+    pub lossy: bool,
+    /// How much more usual its island is without the damage, in nats.
+    pub gain: f32,
+}
+
+/// The best way to one place of an island in one state.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    cost: i32,
+    /// The kind of the last character on this way.
+    class: Class,
+    /// The state it came from.
+    from: u8,
+    /// The unit that led here, or [`ASIS`].
+    unit: u32,
+}
+
+const NOWHERE: Node = Node { cost: FAR, class: SPACE, from: 0, unit: ASIS };
+
+/// An island whose way is not decided yet.
+#[derive(Debug)]
+struct Island {
+    /// Its characters and nodes among all that are kept.
+    chars: Range<usize>,
+    nodes: usize,
+    /// The states that have nodes, as bits; state 0 is clean.
+    active: u32,
+    /// Cost of its characters as they stand.
+    stands: i32,
+}
+
+pub(super) struct Decoder<'t> {
+    sets: &'static Charsets,
+    usual: &'static Usual,
+    text: &'t str,
+    enter: Vec<i32>,
+    /// Cost of being in each state now.
+    state: Vec<i32>,
+    islands: Vec<Island>,
+    /// Characters of the islands: byte of the text, character.
+    chars: Vec<(usize, char)>,
+    nodes: Vec<Node>,
+    units: Vec<Unit>,
+    /// The units of the island at hand: place and index.
+    places: Vec<(usize, u32)>,
+    found: Vec<Misread>,
+    /// Look for layers below layers?
+    deep: bool,
+}
+
+/// What of a text was misread, in order and disjoint.
+pub(super) fn misread(text: &str) -> Vec<Misread> {
+    search(text, true)
+}
+
+fn search(text: &str, deep: bool) -> Vec<Misread> {
+    let sets = Charsets::get();
+    let enter: Vec<i32> =
+        std::iter::once(0).chain(sets.sets.iter().map(|set| (set.cost * NAT as f32) as i32)).collect();
+    let mut state = vec![FAR; enter.len()];
+    state[CLEAN] = 0;
+    let mut decoder = Decoder {
+        sets,
+        usual: Usual::get(),
+        text,
+        enter,
+        state,
+        islands: Vec::new(),
+        chars: Vec::new(),
+        nodes: Vec::new(),
+        units: Vec::new(),
+        places: Vec::new(),
+        found: Vec::new(),
+        deep,
+    };
+    decoder.run();
+    decoder.found
+}
+
+impl Decoder<'_> {
+    fn run(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while let Some(i) = super::next_wide(&bytes[at..]) {
+            at += i;
+            let mut rest = self.text[at..].chars();
+            while let Some(c) = rest.next() {
+                if c.is_ascii() {
+                    break;
+                }
+                let here = self.text.len() - rest.as_str().len() - c.len_utf8();
+                if self.may_begin(c, rest.as_str()) {
+                    let end = self.island(here);
+                    if end > here {
+                        rest = self.text[end..].chars();
+                        continue;
+                    }
+                }
+                // One that is right: less likely misread around here.
+                self.state[1..].iter_mut().for_each(|cost| *cost = (*cost + INTACT).min(FAR));
+            }
+            at = self.text.len() - rest.as_str().len();
+        }
+        self.decide();
+    }
+
+    /// Can a unit begin with this character, by the two first?
+    #[inline]
+    fn may_begin(&self, c: char, rest: &str) -> bool {
+        let first = self.sets.masks(c).first;
+        first != 0
+            && rest.chars().next().is_some_and(|next| match next {
+                ' ' | '"' | '\u{fffd}' => true,
+                _ => self.sets.masks(next).further & first != 0,
+            })
+    }
+
+    fn before(&self, at: usize) -> char {
+        self.text[..at].chars().next_back().unwrap_or(' ')
+    }
+
+    /// What stands before an island that begins at a byte after this character.
+    fn context(&self, left: char, at: usize) -> Class {
+        let class = self.usual.class(left);
+        let further = self.text[..at].strip_suffix(left).map_or(' ', |text| text.chars().next_back().unwrap_or(' '));
+        self.usual.then(self.usual.class(further), class)
+    }
+
+    /// Reads the island that begins at a byte; gives its end, or its beginning where there is none.
+    fn island(&mut self, start: usize) -> usize {
+        let left = self.before(start);
+        let (begin, old_units) = (self.chars.len(), self.units.len());
+        self.places.clear();
+        let mut ahead = self.text[start..].char_indices();
+        let mut active: u32 = 1;
+        let (mut n, mut covered) = (0, 0);
+        let mut scratch = Vec::new();
+        loop {
+            let mut at = |chars: &mut Vec<(usize, char)>, i: usize| -> char {
+                while chars.len() <= begin + i {
+                    match ahead.next() {
+                        Some((offset, c)) => chars.push((start + offset, c)),
+                        None => return '\0',
+                    }
+                }
+                chars[begin + i].1
+            };
+            let c = at(&mut self.chars, n);
+            if c == '\0' && self.chars.len() <= begin + n
+                || n >= covered && (c.is_ascii() || n >= LONGEST || self.units.len() == old_units && n > 0)
+            {
+                break;
+            }
+            if !c.is_ascii() {
+                let before = if n == 0 { left } else { self.chars[begin + n - 1].1 };
+                scratch.clear();
+                units::units(self.sets, before, &mut |k| at(&mut self.chars, n + k), &mut scratch);
+                for unit in &scratch {
+                    active |= 2 << unit.set;
+                    covered = covered.max(n + usize::from(unit.len));
+                    self.places.push((n, self.units.len() as u32));
+                    self.units.push(*unit);
+                }
+            }
+            n += 1;
+        }
+        if self.units.len() == old_units {
+            self.chars.truncate(begin);
+            return start;
+        }
+        self.chars.truncate(begin + n);
+        let (last, c) = self.chars[begin + n - 1];
+        let end = last + c.len_utf8();
+        self.walk(begin..begin + n, left, active);
+        if self.nodes.len() > KEPT {
+            self.decide();
+        }
+        end
+    }
+
+    /// The cheapest ways through an island.
+    fn walk(&mut self, range: Range<usize>, left: char, mut active: u32) {
+        let states = self.state.len();
+        for s in 1..states {
+            if self.state[s] < self.state[CLEAN] + self.enter[s] {
+                active |= 1 << s;
+            }
+        }
+        let (n, nodes) = (range.len(), self.nodes.len());
+        self.nodes.resize(nodes + (n + 1) * states, NOWHERE);
+        let usual = self.usual;
+        let left = self.context(left, self.chars[range.start].0);
+        for s in 0..states {
+            if active >> s & 1 == 1 {
+                self.nodes[nodes + s] = Node { cost: self.state[s], class: left, from: s as u8, unit: ASIS };
+            }
+        }
+        let (mut place, mut stands, mut before) = (0, 0, left);
+        for p in 0..n {
+            let c = self.chars[range.start + p].1;
+            let (class, own) = usual.of(c);
+            stands += usual.follows(before, class) + own;
+            before = usual.then(before, class);
+            let here = nodes + p * states;
+            let (mut back, mut back_cost) = (CLEAN, self.nodes[here].cost);
+            for s in bits(active & !1) {
+                let cost = self.nodes[here + s].cost + LEAVE;
+                if cost < back_cost {
+                    (back, back_cost) = (s, cost);
+                }
+            }
+            let from: [(usize, i32); 16] = std::array::from_fn(|s| match s {
+                CLEAN => (back, back_cost),
+                _ if s >= states || active >> s & 1 == 0 => (CLEAN, FAR),
+                _ if self.nodes[here + s].cost <= back_cost + self.enter[s] => (s, self.nodes[here + s].cost),
+                _ => (back, back_cost + self.enter[s]),
+            });
+            for s in bits(active) {
+                let (source, cost) = from[s];
+                if cost >= FAR {
+                    continue;
+                }
+                let refused = |(at, index): &(usize, u32)| {
+                    let unit = &self.units[*index as usize];
+                    *at == p && usize::from(unit.set) + 1 == s && unit.extra == 0
+                };
+                let intact = match s {
+                    CLEAN => 0,
+                    _ if c.is_ascii() => 0,
+                    _ if self.places[place..].iter().take(states).any(refused) => REFUSED,
+                    _ => INTACT,
+                };
+                let last = self.nodes[here + source].class;
+                let cost = cost + usual.follows(last, class) + own + intact;
+                let class = usual.then(last, class);
+                self.relax(here + states + s, Node { cost, class, from: source as u8, unit: ASIS });
+            }
+            while let Some(&(_, index)) = self.places.get(place).filter(|(at, _)| *at == p) {
+                place += 1;
+                let unit = self.units[index as usize];
+                let s = usize::from(unit.set) + 1;
+                let (source, cost) = from[s];
+                let last = self.nodes[here + source].class;
+                let (mut class, own) = usual.of(settled(unit.c));
+                let mut cost = cost + usual.follows(last, class) + own + unit.extra;
+                class = usual.then(last, class);
+                if unit.blank {
+                    cost += usual.follows(class, SPACE);
+                    class = SPACE;
+                }
+                let to = here + usize::from(unit.len) * states + s;
+                self.relax(to, Node { cost, class, from: source as u8, unit: index });
+            }
+        }
+        let (last, c) = self.chars[range.end - 1];
+        let right = self.text[last + c.len_utf8()..].chars().next().map_or(SPACE, |c| usual.class(c));
+        stands += usual.follows(before, right);
+        for s in 0..states {
+            let node = self.nodes[nodes + n * states + s];
+            self.state[s] = (node.cost + usual.follows(node.class, right)).min(FAR);
+        }
+        self.islands.push(Island { chars: range, nodes, active, stands });
+    }
+
+    #[inline]
+    fn relax(&mut self, to: usize, node: Node) {
+        if node.cost < self.nodes[to].cost {
+            self.nodes[to] = node;
+        }
+    }
+
+    /// Decides the islands that are kept, all together, and forgets them.
+    fn decide(&mut self) {
+        let states = self.state.len();
+        let end = |s: &usize| self.state[*s].saturating_add(if *s == CLEAN { 0 } else { 1 });
+        let mut s = (0..states).min_by_key(end).unwrap_or(CLEAN);
+        let (mut found, mut deep) = (Vec::new(), Vec::new());
+        while let Some(island) = self.islands.pop() {
+            if island.active >> s & 1 == 0 {
+                s = CLEAN;
+            }
+            let before = found.len();
+            let (mut p, mut cost) = (island.chars.len(), island.stands);
+            let last = self.nodes[island.nodes + p * states + s].cost;
+            let mut entered = 0;
+            while p > 0 {
+                let node = self.nodes[island.nodes + p * states + s];
+                let from = usize::from(node.from);
+                if from != s {
+                    entered += self.enter[s] + if from == CLEAN { 0 } else { LEAVE };
+                }
+                let len = if node.unit == ASIS { 1 } else { usize::from(self.units[node.unit as usize].len) };
+                if node.unit != ASIS {
+                    found.push((island.chars.start + p - len, self.units[node.unit as usize], 0));
+                }
+                p -= len;
+                s = from;
+            }
+            cost -= last - entered - self.nodes[island.nodes + s].cost;
+            found[before..].iter_mut().for_each(|(_, _, gain)| *gain = cost);
+            let used: usize = found[before..].iter().map(|(_, unit, _)| usize::from(unit.len)).sum();
+            if self.deep && island.stands > DOUBTFUL && used < island.chars.len() {
+                // Nothing, or not all of it.
+                let better = self.deeper(&island, cost - entered);
+                if better.is_some() {
+                    found.truncate(before);
+                    deep.extend(better);
+                }
+            }
+        }
+        found.reverse();
+        deep.reverse();
+        let mut deep = deep.into_iter().peekable();
+        for (place, unit, gain) in found {
+            let start = self.chars[place].0;
+            while let Some(misread) = deep.next_if(|misread| misread.range.start < start) {
+                self.found.push(misread);
+            }
+            self.put(place, unit, gain);
+        }
+        self.found.extend(deep);
+        let least = self.state.iter().copied().min().unwrap_or(0);
+        self.state.iter_mut().for_each(|cost| *cost = if *cost >= FAR { FAR } else { *cost - least });
+        self.nodes.clear();
+        self.chars.clear();
+        self.units.clear();
+    }
+
+    /// An island that is hardly more usual with one layer undone, with two: what came in between may be as odd as what
+    /// came out of it. `gained` is what one layer gave.
+    fn deeper(&self, island: &Island, gained: i32) -> Option<Misread> {
+        let chars = &self.chars[island.chars.clone()];
+        let (start, (last, c)) = (chars[0].0, *chars.last()?);
+        let end = last + c.len_utf8();
+        // A little of what stands around, so that it is judged in its company.
+        let around = |from: usize, to: usize| &self.text[from..to];
+        let left = self.text[..start].char_indices().rev().take(AROUND).last().map_or(start, |(i, _)| i);
+        let right = self.text[end..].char_indices().nth(AROUND).map_or(self.text.len(), |(i, _)| end + i);
+        let stands = self.cost(around(left, right));
+        let mut best: Option<(i32, Misread)> = None;
+        for s in bits(island.active & !1) {
+            let set = s - 1;
+            let between = format!("{}{}{}", around(left, start), self.undone(chars, set), around(end, right));
+            let inner = search(&between, false);
+            // What is outside the island is no matter of it.
+            let (from, to) = (start - left, between.len() - (right - end));
+            let inner: Vec<&Misread> = inner.iter().filter(|m| m.range.start >= from && m.range.start < to).collect();
+            let Some(first) = inner.first() else { continue };
+            let (mut text, mut at) = (String::new(), 0);
+            for misread in &inner {
+                text += &between[at..misread.range.start];
+                text += &misread.meant;
+                at = misread.range.end;
+            }
+            // What it took from behind the island, as a blank, is taken there too.
+            let taken = at.saturating_sub(to);
+            text += &between[at..];
+            let cost = self.cost(&text) + self.enter[s] + self.enter[first.chain[0] + 1];
+            if cost >= best.as_ref().map_or(stands - gained.max(0), |(cost, _)| *cost) {
+                continue;
+            }
+            let meant = text.get(from..text.len().checked_sub(right - end - taken)?)?.to_owned();
+            let gain = (stands - self.cost(&text)) as f32 / NAT as f32;
+            let chain = vec![set, first.chain[0]];
+            let lossy = inner.iter().any(|m| m.lossy);
+            best = Some((cost, Misread { range: start..end + taken, meant, chain, lossy, gain }));
+        }
+        best.map(|(_, misread)| misread)
+    }
+
+    /// Characters with one layer undone wherever a set lets it be.
+    fn undone(&self, chars: &[(usize, char)], set: usize) -> String {
+        let (mut out, mut at, mut found) = (String::new(), 0, Vec::new());
+        while at < chars.len() {
+            found.clear();
+            let mut ahead = |k: usize| chars.get(at + k).map_or('\0', |(_, c)| *c);
+            units::units(self.sets, ' ', &mut ahead, &mut found);
+            let whole = found.iter().find(|unit| usize::from(unit.set) == set && unit.extra == 0);
+            out.push(whole.map_or(chars[at].1, |unit| unit.c));
+            at += whole.map_or(1, |unit| usize::from(unit.len));
+        }
+        out
+    }
+
+    /// What a text costs as it stands.
+    fn cost(&self, text: &str) -> i32 {
+        let (mut before, mut cost) = (SPACE, 0);
+        for c in text.chars() {
+            let (class, own) = self.usual.of(c);
+            cost += self.usual.follows(before, class) + own;
+            before = self.usual.then(before, class);
+        }
+        cost + self.usual.follows(before, SPACE)
+    }
+
+    /// Adds a unit to what was found; those that touch and are of one set become one.
+    fn put(&mut self, place: usize, unit: Unit, gain: i32) {
+        let start = self.chars[place].0;
+        let (last, c) = self.chars[place + usize::from(unit.len) - 1];
+        let end = last + c.len_utf8();
+        let (set, lossy) = (usize::from(unit.set), unit.extra > 0);
+        let gain = gain as f32 / NAT as f32;
+        let joined = self.found.last_mut().filter(|old| old.range.end == start && old.chain == [set]);
+        let found = match joined {
+            Some(old) => old,
+            None => {
+                self.found.push(Misread { range: start..end, meant: String::new(), chain: vec![set], lossy, gain });
+                let last = self.found.len() - 1;
+                &mut self.found[last]
+            }
+        };
+        found.range.end = end;
+        found.meant.push(unit.c);
+        if unit.blank {
+            found.meant.push(' ');
+        }
+        found.lossy |= lossy;
+        found.gain = found.gain.max(gain);
+    }
+}
+
+/// What a character will be in the end that came out of a layer: control characters of Latin 1 were read as such where
+/// Windows-1252 was meant, and are repaired next.
+fn settled(c: char) -> char {
+    if !('\u{80}'..='\u{9f}').contains(&c) {
+        return c;
+    }
+    Charsets::get().sets.first().map_or(c, |set| set.character(c as u8))
+}
+
+/// The places of the bits of a number.
+fn bits(mut mask: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = mask.trailing_zeros();
+        mask &= mask.wrapping_sub(1);
+        (at < 32).then_some(at as usize)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repaired(text: &str) -> String {
+        let (mut out, mut at) = (String::new(), 0);
+        for found in misread(text) {
+            out += &text[at..found.range.start];
+            out += &found.meant;
+            at = found.range.end;
+        }
+        out + &text[at..]
+    }
+
+    #[test]
+    fn one_layer() {
+        for (garbled, meant) in [
+            ("a cafÃ© in Paris", "a café in Paris"),
+            ("donâ€™t â€œquoteâ€\u{9d} meâ€¦", "don’t “quote” me…"),
+            ("Ã…lesund", "Ålesund"),
+            ("NicolÃ¡s", "Nicolás"),
+            ("╨┐╤Ç╨╕╨▓╨╡╤é", "привет"),
+        ] {
+            assert_eq!(repaired(garbled), meant);
+            assert_eq!(repaired(meant), meant);
+        }
+    }
+}
