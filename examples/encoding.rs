@@ -9,7 +9,6 @@
 
 use std::time::Instant;
 
-use ungarble::Patch;
 use ungarble::encoding::{Charset, Kind, Kinds, repair};
 use ungarble::lexicon::Lexicon;
 
@@ -101,63 +100,67 @@ fn next(state: &mut u64) -> f64 {
     (*state >> 33) as f64 / f64::from(1u32 << 31)
 }
 
+/// The stretches beyond ASCII of a line, damaged by a chain with this probability: the line, and how many.
+fn damaged(line: &str, chain: &[&Charset], rate: f64, state: &mut u64) -> (String, Vec<(String, bool)>) {
+    let (mut garbled, mut spans) = (String::new(), Vec::new());
+    for stretch in line.split_inclusive(|c: char| c.is_ascii()) {
+        let wide = stretch.trim_end_matches(|c: char| c.is_ascii());
+        if !wide.is_empty() {
+            let hit = next(state) < rate;
+            match hit {
+                true => garbled += &chain.iter().fold(wide.to_owned(), |text, set| set.misread(&text)),
+                false => garbled += wide,
+            }
+            spans.push((wide.to_owned(), hit));
+        }
+        garbled += &stretch[wide.len()..];
+    }
+    (garbled, spans)
+}
+
+/// A span is restored where its whole line is, or else where it stands in the repaired line as often as in the source.
 fn damage(lexicon: &Lexicon, rate: f64, files: &[String]) {
     let sets = Charset::all();
     let mut chains: Vec<Vec<&Charset>> = sets.iter().map(|set| vec![set]).collect();
     chains.extend(sets.iter().flat_map(|a| sets.iter().map(move |b| vec![a, b])));
-    let (mut all, mut all_good, mut all_harmed) = (0, 0, 0);
+    let mut all = [0; 4];
     for chain in &chains {
-        let (mut spans, mut good, mut harmed) = (0, 0, 0);
-        let mut state = 1;
-        let mut shown = 0;
+        let [mut hits, mut restored, mut good, mut harmed] = [0; 4];
+        let (mut state, mut shown) = (1, 0);
         for file in files {
             let text = String::from_utf8(read(file)).expect("UTF-8");
-            // Each stretch beyond ASCII is damaged or not; `marks` are its place in what comes out.
-            let (mut garbled, mut marks) = (String::new(), Vec::new());
-            let mut at = 0;
-            for stretch in text.split_inclusive(|c: char| c.is_ascii()) {
-                let wide = stretch.trim_end_matches(|c: char| c.is_ascii());
-                let start = garbled.len();
-                if !wide.is_empty() {
-                    let hit = next(&mut state) < rate;
-                    match hit {
-                        true => garbled += &chain.iter().fold(wide.to_owned(), |text, set| set.misread(&text)),
-                        false => garbled += wide,
-                    }
-                    marks.push((at..at + wide.len(), start..garbled.len(), hit));
-                }
-                garbled += &stretch[wide.len()..];
-                at += stretch.len();
+            let mut lines = Vec::new();
+            let mut garbled = String::new();
+            for line in text.split_inclusive('\n') {
+                let (damaged, spans) = damaged(line, chain, rate, &mut state);
+                garbled += &damaged;
+                lines.push((line, damaged, spans));
             }
-            let patch: Patch = repair(garbled.as_bytes(), Some(lexicon), &Kinds::default());
-            let got = patch.apply(garbled.as_bytes()).into_owned();
-            let mut edits = patch.edits().iter().peekable();
-            for (source, place, hit) in marks {
-                while edits.next_if(|edit| edit.range.end <= place.start).is_some() {}
-                let touched = edits.peek().is_some_and(|edit| edit.range.start < place.end);
-                // What comes out where the stretch stood.
-                let new = patch.to_new(place.start)..patch.to_new(place.end);
-                let right = got.get(new.clone()) == Some(text[source.clone()].as_bytes())
-                    || touched && edits.peek().is_some_and(|edit| edit.range.start < place.start)
-                        && got[..new.end].ends_with(text[source.clone()].as_bytes());
-                if hit {
-                    spans += 1;
-                    good += usize::from(right);
-                } else {
-                    harmed += usize::from(!right);
-                }
-                if !right && shown < 4 {
-                    shown += 1;
-                    let found = String::from_utf8_lossy(&got[new]).into_owned();
-                    println!("   {file}: {:?} as {:?}: {found:?}", &text[source], &garbled[place]);
+            let got = fixed(lexicon, &garbled, &Kinds::default());
+            let got: Vec<&str> = got.split_inclusive('\n').collect();
+            assert_eq!(got.len(), lines.len(), "{file}: line ends are kept");
+            for ((line, damaged, spans), got) in lines.iter().zip(got) {
+                let words = |text: &str, word: &str| text.split(|c: char| c.is_ascii()).filter(|w| *w == word).count();
+                for (span, hit) in spans {
+                    let right = got == *line || words(got, span) >= words(line, span);
+                    match hit {
+                        true => (hits, restored) = (hits + 1, restored + usize::from(right)),
+                        false => (good, harmed) = (good + 1, harmed + usize::from(!right)),
+                    }
+                    if !right && shown < 3 {
+                        shown += 1;
+                        println!("   {file}: {span:?} {hit} in\n      {damaged:?}\n      {got:?}");
+                    }
                 }
             }
         }
         let names: Vec<&str> = chain.iter().map(|set| &*set.name).collect();
-        println!("{}: {spans} spans, {good} restored ({:.4}), {harmed} good ones changed", names.join(" + "), good as f64 / spans.max(1) as f64);
-        (all, all_good, all_harmed) = (all + spans, all_good + good, all_harmed + harmed);
+        let share = f64::from(restored as u32) / f64::from(hits.max(1) as u32);
+        println!("{}: {hits} spans, {restored} restored ({share:.4}), {harmed} of {good} good ones changed", names.join(" + "));
+        all = [all[0] + hits, all[1] + restored, all[2] + good, all[3] + harmed];
     }
-    println!("all: {all} spans, {all_good} restored ({:.4}), {all_harmed} good ones changed", all_good as f64 / all.max(1) as f64);
+    let share = all[1] as f64 / all[0].max(1) as f64;
+    println!("all: {} spans, {} restored ({share:.4}), {} of {} good ones changed", all[0], all[1], all[3], all[2]);
 }
 
 fn speed(lexicon: &Lexicon, file: &str) {

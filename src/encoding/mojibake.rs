@@ -14,7 +14,7 @@ use super::plausible::{Class, NAT, SPACE, Usual};
 use super::units::{self, Unit};
 
 /// From misread back to clean text.
-const LEAVE: i32 = 6 * NAT;
+const LEAVE: i32 = 4 * NAT;
 /// A character beyond ASCII that is right, in the midst of those that are not.
 const INTACT: i32 = 3 * NAT;
 /// The same where it begins what would be a character.
@@ -70,6 +70,8 @@ struct Island {
     active: u32,
     /// Cost of its characters as they stand.
     stands: i32,
+    /// Where the clean text behind it comes from: the state at its end.
+    left: usize,
 }
 
 pub(super) struct Decoder<'t> {
@@ -302,7 +304,12 @@ impl Decoder<'_> {
             let node = self.nodes[nodes + n * states + s];
             self.state[s] = (node.cost + usual.follows(node.class, right)).min(FAR);
         }
-        self.islands.push(Island { chars: range, nodes, active, stands });
+        // What comes next may be clean again.
+        let left = (1..states).min_by_key(|s| self.state[*s]).filter(|s| self.state[*s] + LEAVE < self.state[CLEAN]);
+        if let Some(s) = left {
+            self.state[CLEAN] = self.state[s] + LEAVE;
+        }
+        self.islands.push(Island { chars: range, nodes, active, stands, left: left.unwrap_or(CLEAN) });
     }
 
     #[inline]
@@ -321,6 +328,9 @@ impl Decoder<'_> {
         while let Some(island) = self.islands.pop() {
             if island.active >> s & 1 == 0 {
                 s = CLEAN;
+            }
+            if s == CLEAN {
+                s = island.left;
             }
             let before = found.len();
             let (mut p, mut cost) = (island.chars.len(), island.stands);
