@@ -118,7 +118,8 @@ fn damaged(line: &str, chain: &[&Charset], rate: f64, state: &mut u64) -> (Strin
     (garbled, spans)
 }
 
-/// A span is restored where its whole line is, or else where it stands in the repaired line as often as in the source.
+/// A span is restored where its whole line is, or else where it stands in the repaired line as often as in the source; a
+/// good one is changed where it stands there less often than in the damaged line.
 fn damage(lexicon: &Lexicon, rate: f64, files: &[String]) {
     let sets = Charset::all();
     let mut chains: Vec<Vec<&Charset>> = sets.iter().map(|set| vec![set]).collect();
@@ -142,7 +143,8 @@ fn damage(lexicon: &Lexicon, rate: f64, files: &[String]) {
             for ((line, damaged, spans), got) in lines.iter().zip(got) {
                 let words = |text: &str, word: &str| text.split(|c: char| c.is_ascii()).filter(|w| *w == word).count();
                 for (span, hit) in spans {
-                    let right = got == *line || words(got, span) >= words(line, span);
+                    let wanted = words(if *hit { line } else { damaged }, span);
+                    let right = got == *line || words(got, span) >= wanted;
                     match hit {
                         true => (hits, restored) = (hits + 1, restored + usize::from(right)),
                         false => (good, harmed) = (good + 1, harmed + usize::from(!right)),

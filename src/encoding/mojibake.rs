@@ -7,9 +7,10 @@
 //! the same is believed at once. Islands are kept until enough of them are decided together, so that what comes late
 //! tells on what came early.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
-use super::charset::Charsets;
+use super::charset::{Charsets, MOST};
 use super::plausible::{Class, NAT, SPACE, Usual};
 use super::units::{self, Unit};
 
@@ -27,9 +28,13 @@ const KEPT: usize = 1 << 17;
 const DOUBTFUL: i32 = 20 * NAT;
 /// Characters around an island by which it is judged.
 const AROUND: usize = 3;
+/// A pair of layers that stands elsewhere in the text.
+const AGAIN: i32 = 2 * NAT;
 const FAR: i32 = i32::MAX / 4;
 const ASIS: u32 = u32::MAX;
 const CLEAN: usize = 0;
+/// Clean text, and as many sets as there may be.
+const STATES: usize = MOST + 1;
 
 /// A stretch that was misread.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,15 +71,44 @@ struct Island {
     /// Its characters and nodes among all that are kept.
     chars: Range<usize>,
     nodes: usize,
-    /// The states that have nodes, as bits; state 0 is clean.
-    active: u32,
+    /// The states that have nodes.
+    slots: Slots,
     /// Cost of its characters as they stand.
     stands: i32,
     /// Where the clean text behind it comes from: the state at its end.
     left: usize,
 }
 
-pub(super) struct Decoder<'t> {
+/// The states that an island has nodes for, in order; the first is clean.
+#[derive(Debug, Clone, Copy)]
+struct Slots {
+    states: [u8; STATES],
+    len: usize,
+}
+
+impl Slots {
+    fn new(states: impl Iterator<Item = usize>) -> Self {
+        let mut slots = Self { states: [0; STATES], len: 0 };
+        for s in states.take(STATES) {
+            slots.states[slots.len] = s as u8;
+            slots.len += 1;
+        }
+        slots
+    }
+
+    #[inline]
+    fn states(&self) -> impl Iterator<Item = usize> {
+        self.states[..self.len].iter().map(|s| usize::from(*s))
+    }
+
+    /// The slot of a state; that of clean text for one that has none.
+    #[inline]
+    fn of(&self, state: usize) -> usize {
+        self.states().position(|s| s == state).unwrap_or(CLEAN)
+    }
+}
+
+struct Decoder<'t> {
     sets: &'static Charsets,
     usual: &'static Usual,
     text: &'t str,
@@ -88,9 +122,12 @@ pub(super) struct Decoder<'t> {
     units: Vec<Unit>,
     /// The units of the island at hand: place and index.
     places: Vec<(usize, u32)>,
+    scratch: Vec<Unit>,
     found: Vec<Misread>,
     /// Look for layers below layers?
     deep: bool,
+    /// Pairs of layers that were found.
+    known: HashSet<(usize, usize)>,
 }
 
 /// What of a text was misread, in order and disjoint.
@@ -115,8 +152,10 @@ fn search(text: &str, deep: bool) -> Vec<Misread> {
         nodes: Vec::new(),
         units: Vec::new(),
         places: Vec::new(),
+        scratch: Vec::new(),
         found: Vec::new(),
         deep,
+        known: HashSet::new(),
     };
     decoder.run();
     decoder.found
@@ -177,9 +216,9 @@ impl Decoder<'_> {
         let (begin, old_units) = (self.chars.len(), self.units.len());
         self.places.clear();
         let mut ahead = self.text[start..].char_indices();
-        let mut active: u32 = 1;
+        let mut active: u32 = 0;
         let (mut n, mut covered) = (0, 0);
-        let mut scratch = Vec::new();
+        let mut scratch = std::mem::take(&mut self.scratch);
         loop {
             let mut at = |chars: &mut Vec<(usize, char)>, i: usize| -> char {
                 while chars.len() <= begin + i {
@@ -192,10 +231,11 @@ impl Decoder<'_> {
             };
             let c = at(&mut self.chars, n);
             if c == '\0' && self.chars.len() <= begin + n
-                || n >= covered && (c.is_ascii() || n >= LONGEST || self.units.len() == old_units && n > 0)
+                || n >= covered && (c.is_ascii() || n >= LONGEST)
             {
                 break;
             }
+            let before_here = self.units.len();
             if !c.is_ascii() {
                 let before = if n == 0 { left } else { self.chars[begin + n - 1].1 };
                 scratch.clear();
@@ -207,8 +247,12 @@ impl Decoder<'_> {
                     self.units.push(*unit);
                 }
             }
+            if n >= covered && self.units.len() == before_here {
+                break;
+            }
             n += 1;
         }
+        self.scratch = scratch;
         if self.units.len() == old_units {
             self.chars.truncate(begin);
             return start;
@@ -224,92 +268,80 @@ impl Decoder<'_> {
     }
 
     /// The cheapest ways through an island.
-    fn walk(&mut self, range: Range<usize>, left: char, mut active: u32) {
-        let states = self.state.len();
-        for s in 1..states {
-            if self.state[s] < self.state[CLEAN] + self.enter[s] {
-                active |= 1 << s;
-            }
-        }
-        let (n, nodes) = (range.len(), self.nodes.len());
-        self.nodes.resize(nodes + (n + 1) * states, NOWHERE);
+    fn walk(&mut self, range: Range<usize>, left: char, sets: u32) {
+        let alive = |s: &usize| sets >> s & 1 == 1 || self.state[*s] < self.state[CLEAN] + self.enter[*s];
+        let slots = Slots::new(std::iter::once(CLEAN).chain((1..self.state.len()).filter(alive)));
+        let (n, width, nodes) = (range.len(), slots.len, self.nodes.len());
+        self.nodes.resize(nodes + (n + 1) * width, NOWHERE);
         let usual = self.usual;
         let left = self.context(left, self.chars[range.start].0);
-        for s in 0..states {
-            if active >> s & 1 == 1 {
-                self.nodes[nodes + s] = Node { cost: self.state[s], class: left, from: s as u8, unit: ASIS };
-            }
+        for (slot, s) in slots.states().enumerate() {
+            self.nodes[nodes + slot] = Node { cost: self.state[s], class: left, from: slot as u8, unit: ASIS };
         }
         let (mut place, mut stands, mut before) = (0, 0, left);
+        let mut from = [(CLEAN, FAR); STATES];
         for p in 0..n {
             let c = self.chars[range.start + p].1;
             let (class, own) = usual.of(c);
             stands += usual.follows(before, class) + own;
             before = usual.then(before, class);
-            let here = nodes + p * states;
-            let (mut back, mut back_cost) = (CLEAN, self.nodes[here].cost);
-            for s in bits(active & !1) {
-                let cost = self.nodes[here + s].cost + LEAVE;
-                if cost < back_cost {
-                    (back, back_cost) = (s, cost);
-                }
+            let here = nodes + p * width;
+            // Where each state may come from: itself, or the clean text, which others may have left for.
+            let leave = |slot: usize| self.nodes[here + slot].cost + if slot == CLEAN { 0 } else { LEAVE };
+            let back = (0..width).min_by_key(|slot| leave(*slot)).unwrap_or(CLEAN);
+            from[CLEAN] = (back, leave(back));
+            for (slot, s) in slots.states().enumerate().skip(1) {
+                let (own, entered) = (self.nodes[here + slot].cost, from[CLEAN].1 + self.enter[s]);
+                from[slot] = if own <= entered { (slot, own) } else { (back, entered) };
             }
-            let from: [(usize, i32); 16] = std::array::from_fn(|s| match s {
-                CLEAN => (back, back_cost),
-                _ if s >= states || active >> s & 1 == 0 => (CLEAN, FAR),
-                _ if self.nodes[here + s].cost <= back_cost + self.enter[s] => (s, self.nodes[here + s].cost),
-                _ => (back, back_cost + self.enter[s]),
-            });
-            for s in bits(active) {
-                let (source, cost) = from[s];
-                if cost >= FAR {
-                    continue;
-                }
-                let refused = |(at, index): &(usize, u32)| {
-                    let unit = &self.units[*index as usize];
-                    *at == p && usize::from(unit.set) + 1 == s && unit.extra == 0
-                };
-                let intact = match s {
-                    CLEAN => 0,
-                    _ if c.is_ascii() => 0,
-                    _ if self.places[place..].iter().take(states).any(refused) => REFUSED,
-                    _ => INTACT,
-                };
-                let last = self.nodes[here + source].class;
-                let cost = cost + usual.follows(last, class) + own + intact;
-                let class = usual.then(last, class);
-                self.relax(here + states + s, Node { cost, class, from: source as u8, unit: ASIS });
-            }
-            while let Some(&(_, index)) = self.places.get(place).filter(|(at, _)| *at == p) {
-                place += 1;
+            let units = self.places[place..].iter().take_while(|(at, _)| *at == p).count();
+            let mut whole = 0u32;
+            for at in place..place + units {
+                let index = self.places[at].1;
                 let unit = self.units[index as usize];
-                let s = usize::from(unit.set) + 1;
-                let (source, cost) = from[s];
+                let slot = slots.of(usize::from(unit.set) + 1);
+                whole |= u32::from(unit.extra == 0) << slot;
+                let (source, cost) = from[slot];
                 let last = self.nodes[here + source].class;
-                let (mut class, own) = usual.of(settled(unit.c));
+                let (class, own) = usual.of(settled(unit.c));
                 let mut cost = cost + usual.follows(last, class) + own + unit.extra;
-                class = usual.then(last, class);
+                let mut class = usual.then(last, class);
                 if unit.blank {
                     cost += usual.follows(class, SPACE);
                     class = SPACE;
                 }
-                let to = here + usize::from(unit.len) * states + s;
+                let to = here + usize::from(unit.len) * width + slot;
                 self.relax(to, Node { cost, class, from: source as u8, unit: index });
+            }
+            place += units;
+            for (slot, &(source, cost)) in from.iter().enumerate().take(width) {
+                let intact = match slot {
+                    CLEAN => 0,
+                    _ if c.is_ascii() => 0,
+                    _ if whole >> slot & 1 == 1 => REFUSED,
+                    _ => INTACT,
+                };
+                let last = self.nodes[here + source].class;
+                let cost = (cost + usual.follows(last, class) + own + intact).min(FAR);
+                let class = usual.then(last, class);
+                self.relax(here + width + slot, Node { cost, class, from: source as u8, unit: ASIS });
             }
         }
         let (last, c) = self.chars[range.end - 1];
         let right = self.text[last + c.len_utf8()..].chars().next().map_or(SPACE, |c| usual.class(c));
         stands += usual.follows(before, right);
-        for s in 0..states {
-            let node = self.nodes[nodes + n * states + s];
+        self.state.fill(FAR);
+        for (slot, s) in slots.states().enumerate() {
+            let node = self.nodes[nodes + n * width + slot];
             self.state[s] = (node.cost + usual.follows(node.class, right)).min(FAR);
         }
         // What comes next may be clean again.
-        let left = (1..states).min_by_key(|s| self.state[*s]).filter(|s| self.state[*s] + LEAVE < self.state[CLEAN]);
+        let left = (1..self.state.len()).min_by_key(|s| self.state[*s]);
+        let left = left.filter(|s| self.state[*s] + LEAVE < self.state[CLEAN]);
         if let Some(s) = left {
             self.state[CLEAN] = self.state[s] + LEAVE;
         }
-        self.islands.push(Island { chars: range, nodes, active, stands, left: left.unwrap_or(CLEAN) });
+        self.islands.push(Island { chars: range, nodes, slots, stands, left: left.unwrap_or(CLEAN) });
     }
 
     #[inline]
@@ -321,43 +353,42 @@ impl Decoder<'_> {
 
     /// Decides the islands that are kept, all together, and forgets them.
     fn decide(&mut self) {
-        let states = self.state.len();
         let end = |s: &usize| self.state[*s].saturating_add(if *s == CLEAN { 0 } else { 1 });
-        let mut s = (0..states).min_by_key(end).unwrap_or(CLEAN);
+        let mut s = (0..self.state.len()).min_by_key(end).unwrap_or(CLEAN);
         let (mut found, mut deep) = (Vec::new(), Vec::new());
         while let Some(island) = self.islands.pop() {
-            if island.active >> s & 1 == 0 {
-                s = CLEAN;
-            }
-            if s == CLEAN {
-                s = island.left;
-            }
+            let (slots, width) = (island.slots, island.slots.len);
+            let end = if slots.of(s) == CLEAN { island.left } else { s };
+            let mut slot = slots.of(end);
             let before = found.len();
             let (mut p, mut cost) = (island.chars.len(), island.stands);
-            let last = self.nodes[island.nodes + p * states + s].cost;
-            let mut entered = 0;
+            let last = self.nodes[island.nodes + p * width + slot].cost;
+            let (mut entered, mut stay) = (0, false);
             while p > 0 {
-                let node = self.nodes[island.nodes + p * states + s];
+                let node = self.nodes[island.nodes + p * width + slot];
                 let from = usize::from(node.from);
-                if from != s {
-                    entered += self.enter[s] + if from == CLEAN { 0 } else { LEAVE };
+                if from != slot {
+                    entered += self.enter[usize::from(slots.states[slot])] + if from == CLEAN { 0 } else { LEAVE };
                 }
                 let len = if node.unit == ASIS { 1 } else { usize::from(self.units[node.unit as usize].len) };
-                if node.unit != ASIS {
+                if node.unit == ASIS {
+                    stay |= !self.chars[island.chars.start + p - 1].1.is_ascii();
+                } else {
                     found.push((island.chars.start + p - len, self.units[node.unit as usize], 0));
                 }
                 p -= len;
-                s = from;
+                slot = from;
             }
-            cost -= last - entered - self.nodes[island.nodes + s].cost;
+            s = usize::from(slots.states[slot]);
+            cost -= last - entered - self.nodes[island.nodes + slot].cost;
             found[before..].iter_mut().for_each(|(_, _, gain)| *gain = cost);
-            let used: usize = found[before..].iter().map(|(_, unit, _)| usize::from(unit.len)).sum();
-            if self.deep && island.stands > DOUBTFUL && used < island.chars.len() {
-                // Nothing, or not all of it.
+            if self.deep && island.stands > DOUBTFUL && stay {
+                // Nothing was found, or not all.
                 let better = self.deeper(&island, cost - entered);
-                if better.is_some() {
+                if let Some(better) = better {
+                    self.known.insert((better.chain[0], better.chain[1]));
                     found.truncate(before);
-                    deep.extend(better);
+                    deep.push(better);
                 }
             }
         }
@@ -391,7 +422,7 @@ impl Decoder<'_> {
         let right = self.text[end..].char_indices().nth(AROUND).map_or(self.text.len(), |(i, _)| end + i);
         let stands = self.cost(around(left, right));
         let mut best: Option<(i32, Misread)> = None;
-        for s in bits(island.active & !1) {
+        for (slot, s) in island.slots.states().enumerate().skip(1) {
             let set = s - 1;
             let between = format!("{}{}{}", around(left, start), self.undone(chars, set), around(end, right));
             let inner = search(&between, false);
@@ -408,7 +439,12 @@ impl Decoder<'_> {
             // What it took from behind the island, as a blank, is taken there too.
             let taken = at.saturating_sub(to);
             text += &between[at..];
-            let cost = self.cost(&text) + self.enter[s] + self.enter[first.chain[0] + 1];
+            // Where this was seen before, it is no surprise.
+            let here = self.nodes[island.nodes + slot].cost - self.nodes[island.nodes].cost;
+            let known = self.known.contains(&(set, first.chain[0]));
+            let inside = if known { AGAIN } else { self.enter[first.chain[0] + 1] };
+            let outside = if known { AGAIN } else { here.clamp(0, self.enter[s]) };
+            let cost = self.cost(&text) + outside + inside;
             if cost >= best.as_ref().map_or(stands - gained.max(0), |(cost, _)| *cost) {
                 continue;
             }
@@ -479,15 +515,6 @@ fn settled(c: char) -> char {
         return c;
     }
     Charsets::get().sets.first().map_or(c, |set| set.character(c as u8))
-}
-
-/// The places of the bits of a number.
-fn bits(mut mask: u32) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let at = mask.trailing_zeros();
-        mask &= mask.wrapping_sub(1);
-        (at < 32).then_some(at as usize)
-    })
 }
 
 #[cfg(test)]

@@ -80,13 +80,22 @@ fn whole(sets: &Charsets, unit: Unit, mut bytes: [u8; 4], at: &mut impl FnMut(us
         out.push(Unit { c: if quote { '”' } else { '\u{fffd}' }, ..unit });
         return;
     }
-    let Some(c) = std::str::from_utf8(&bytes[..len]).ok().and_then(|text| text.chars().next()) else { return };
+    let Some(c) = character(&bytes[..len]) else { return };
     if spaced && c == 'à' && at(2) != ' ' {
         // Words end in it, and of two blanks one is left: "voilÃ le".
         out.push(Unit { c, blank: true, extra: COLLAPSED, ..unit });
         return;
     }
     out.push(Unit { c, ..unit });
+}
+
+/// The character of a first byte and further ones; no half of a pair, and nothing that fewer bytes would do for.
+#[inline]
+fn character(bytes: &[u8]) -> Option<char> {
+    let first = u32::from(bytes[0]) & (0x7f >> bytes.len());
+    let code = bytes[1..].iter().fold(first, |code, byte| code << 6 | u32::from(byte & 0x3f));
+    let least = [0, 0, 0x80, 0x800, 0x10000][bytes.len()];
+    char::from_u32(code).filter(|_| code >= least)
 }
 
 /// The marks of E2 80: their last character may be gone, straightened or spelled out.
