@@ -8,7 +8,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
-    /// Bytes decoded with the wrong character set.
+    /// Characters: bytes decoded with the wrong character set, broken Unicode.
     Encoding,
     /// Letters misread from an image.
     Ocr,
@@ -29,7 +29,7 @@ impl Channel {
 
     /// The channels that act where none are named: those that may be let loose on any text. Readings of scans are not
     /// among them yet: old books and dialect that no scanner has touched would get 4 edits in 10,000 words, and 1 is too many.
-    pub const DEFAULT: [Channel; 1] = [Self::Phrase];
+    pub const DEFAULT: [Channel; 2] = [Self::Encoding, Self::Phrase];
 
     /// The name, as options and reports spell it.
     pub fn name(self) -> &'static str {

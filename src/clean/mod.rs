@@ -6,6 +6,7 @@ mod cleaned;
 mod confidence;
 mod diagnosis;
 mod document;
+mod encoding;
 mod explain;
 mod explored;
 mod ocr;
@@ -23,6 +24,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::edit::{Channel, Edit, Patch};
+use crate::encoding::Kinds;
 use crate::lexicon::Lexicon;
 use confidence::Judge;
 use explored::Explorer;
@@ -55,10 +57,14 @@ pub struct Cleaner {
 struct Engine {
     lexicon: Lexicon,
     threshold: f32,
+    /// The threshold that was asked for; else each channel has its own.
+    asked: Option<f32>,
     scan_threshold: f32,
     /// Walks of scanned text, lent to one text at a time.
     walks: Mutex<Vec<ocr::Walks>>,
     channels: Vec<Channel>,
+    /// What is repaired of characters; nothing where the channel may not act.
+    kinds: Kinds,
     protect: Vec<regex::bytes::Regex>,
 }
 
@@ -111,6 +117,12 @@ impl Cleaner {
     /// Cleaning what this gives changes nothing: rounds go on until nothing changes, and if they come back to an earlier
     /// text, the first in byte order of the texts they go round in is taken.
     pub fn clean_bytes<'s>(&self, source: &'s [u8]) -> Cleaned<'s> {
+        let characters = self.characters(source);
+        if characters.is_empty() { self.clean_words(source) } else { self.clean_after(source, characters) }
+    }
+
+    /// Cleans text whose characters are right.
+    fn clean_words<'s>(&self, source: &'s [u8]) -> Cleaned<'s> {
         let (mut edits, mut doubts) = (Vec::new(), Vec::new());
         let mut diagnosis = Diagnosis::default();
         for section in sections(source) {

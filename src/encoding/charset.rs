@@ -60,7 +60,20 @@ impl Charset {
     /// assert_eq!(Charset::by_name("cp437").unwrap().misread("Čeština"), "─îe┼ítina");
     /// ```
     pub fn misread(&self, text: &str) -> String {
-        text.bytes().map(|byte| self.character(byte)).collect()
+        self.read(text.as_bytes())
+    }
+
+    /// Bytes of this set as text.
+    pub fn read(&self, bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| self.character(*byte)).collect()
+    }
+
+    /// The byte of a character, if the set has it.
+    pub fn byte(&self, c: char) -> Option<u8> {
+        match u8::try_from(c) {
+            Ok(byte) if byte < 0x80 => Some(byte),
+            _ => self.high.iter().position(|own| *own == c).map(|at| at as u8 + 0x80),
+        }
     }
 }
 

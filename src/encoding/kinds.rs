@@ -60,11 +60,10 @@ impl Kind {
 
     /// The kinds that are repaired where none are named: those that are damage wherever they stand. The others may be
     /// what the author wrote.
-    pub const DEFAULT: [Kind; 7] = [
+    pub const DEFAULT: [Kind; 6] = [
         Self::Mojibake,
         Self::Surrogates,
         Self::C1,
-        Self::Escapes,
         Self::Bom,
         Self::Replacement,
         Self::Ligatures,
@@ -130,8 +129,8 @@ impl Kind {
 ///
 /// ```
 /// use ungarble::encoding::{Kind, Kinds};
-/// let kinds = Kinds::default().with(Kind::Entities).without(Kind::Escapes);
-/// assert!(kinds.has(Kind::Mojibake) && kinds.has(Kind::Entities) && !kinds.has(Kind::Escapes));
+/// let kinds = Kinds::default().with(Kind::Entities).without(Kind::C1);
+/// assert!(kinds.has(Kind::Mojibake) && kinds.has(Kind::Entities) && !kinds.has(Kind::C1));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kinds(u32);
@@ -233,6 +232,6 @@ mod tests {
             assert_eq!(Kind::from_name(kind.name()), Some(kind));
         }
         assert!(!Kinds::default().may_act(b"clean & plain\r\n") && Kinds::all().may_act(b"a & b"));
-        assert!(Kinds::default().may_act("é".as_bytes()) && Kinds::default().may_act(b"\x1b[1m"));
+        assert!(Kinds::default().may_act("é".as_bytes()) && Kinds::default().with(Kind::Escapes).may_act(b"\x1b[1m"));
     }
 }

@@ -24,7 +24,7 @@ mod unicode;
 mod units;
 
 #[cfg(feature = "encodings")]
-//BYTES pub use bytes::{Decoded, Named, decode, encode};
+pub use bytes::{Decoded, Named, decode, encode, is_binary};
 pub use charset::Charset;
 pub use kinds::{Kind, Kinds};
 
