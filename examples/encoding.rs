@@ -141,7 +141,9 @@ fn damage(lexicon: &Lexicon, rate: f64, files: &[String]) {
             let got: Vec<&str> = got.split_inclusive('\n').collect();
             assert_eq!(got.len(), lines.len(), "{file}: line ends are kept");
             for ((line, damaged, spans), got) in lines.iter().zip(got) {
-                let words = |text: &str, word: &str| text.split(|c: char| c.is_ascii()).filter(|w| *w == word).count();
+                let words = |text: &str, word: &str| {
+                    text.split(|c: char| c.is_ascii()).filter(|w| *w == word).count()
+                };
                 for (span, hit) in spans {
                     let wanted = words(if *hit { line } else { damaged }, span);
                     let right = got == *line || words(got, span) >= wanted;
@@ -158,11 +160,17 @@ fn damage(lexicon: &Lexicon, rate: f64, files: &[String]) {
         }
         let names: Vec<&str> = chain.iter().map(|set| &*set.name).collect();
         let share = f64::from(restored as u32) / f64::from(hits.max(1) as u32);
-        println!("{}: {hits} spans, {restored} restored ({share:.4}), {harmed} of {good} good ones changed", names.join(" + "));
+        println!(
+            "{}: {hits} spans, {restored} restored ({share:.4}), {harmed} of {good} good ones changed",
+            names.join(" + ")
+        );
         all = [all[0] + hits, all[1] + restored, all[2] + good, all[3] + harmed];
     }
     let share = all[1] as f64 / all[0].max(1) as f64;
-    println!("all: {} spans, {} restored ({share:.4}), {} of {} good ones changed", all[0], all[1], all[3], all[2]);
+    println!(
+        "all: {} spans, {} restored ({share:.4}), {} of {} good ones changed",
+        all[0], all[1], all[3], all[2]
+    );
 }
 
 fn speed(lexicon: &Lexicon, file: &str) {

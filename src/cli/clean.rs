@@ -183,7 +183,8 @@ fn done(cleaner: &Cleaner, input: &Input, output: Option<Encoded>) -> Result<Don
     if read.is_utf8() && written.is_utf8() {
         return Ok(Done { source, cleaned, summary, encodings: None });
     }
-    let bytes = encoding::encode(cleaned.as_deref().unwrap_or(&source), written).map_err(|e| e.of(&input.name))?;
+    let bytes =
+        encoding::encode(cleaned.as_deref().unwrap_or(&source), written).map_err(|e| e.of(&input.name))?;
     let changed = cleaned.is_some() || read != written;
     let (source, cleaned) = if changed { (source, Some(bytes)) } else { (bytes, None) };
     Ok(Done { source, cleaned, summary, encodings: Some((read, written)) })

@@ -90,7 +90,9 @@ fn load(job: Job, field: &str) -> Result<Loaded> {
             let text = std::str::from_utf8(&bytes).map_err(|_| "not UTF-8".to_owned());
             let field = text.and_then(|line| jsonl::field(line, field));
             match field {
-                Ok(field) => Ok(Loaded { name, bytes: field.text.into_bytes(), format: Format::TEXT, encoding: None }),
+                Ok(field) => {
+                    Ok(Loaded { name, bytes: field.text.into_bytes(), format: Format::TEXT, encoding: None })
+                }
                 Err(error) => Err(Error::config(Some(&name), None, error)),
             }
         }

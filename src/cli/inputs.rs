@@ -68,10 +68,13 @@ impl Input {
             return Ok(Loaded { text: bytes, format, encoding: Named::UTF8 });
         }
         let decoded = encoding::decode(&bytes, self.encoding).map_err(|e| e.of(&self.name))?;
-        let (name, text) = (decoded.encoding, match decoded.text {
-            Cow::Owned(text) => Some(text),
-            Cow::Borrowed(_) => None,
-        });
+        let (name, text) = (
+            decoded.encoding,
+            match decoded.text {
+                Cow::Owned(text) => Some(text),
+                Cow::Borrowed(_) => None,
+            },
+        );
         match text {
             Some(text) => Ok(Loaded { format: guess(&text)?, text, encoding: name }),
             None => Ok(Loaded { text: bytes, format, encoding: name }),

@@ -13,8 +13,20 @@ const HEAD: usize = 1 << 16;
 
 /// What files begin with that are no text: archives, pictures, programs, documents.
 const BINARY: [&[u8]; 14] = [
-    b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\x7fELF", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf",
-    b"\xfd7zXZ", b"Rar!", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0", b"SQLite format 3\0",
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"\x7fELF",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"\x1f\x8b",
+    b"BZh",
+    b"7z\xbc\xaf",
+    b"\xfd7zXZ",
+    b"Rar!",
+    b"\x28\xb5\x2f\xfd",
+    b"\xd0\xcf\x11\xe0",
+    b"SQLite format 3\0",
 ];
 
 /// An encoding by its name.
@@ -32,7 +44,10 @@ pub struct Named(What);
 enum What {
     Utf8,
     /// Big end first? With a byte order mark?
-    Utf16 { big: bool, mark: bool },
+    Utf16 {
+        big: bool,
+        mark: bool,
+    },
     /// One of the Encoding Standard.
     Standard(&'static Encoding),
     /// One of `dictionaries/charsets.txt` that the standard has not.
@@ -116,7 +131,9 @@ pub struct Decoded<'b> {
 /// Bytes that are no text (a picture, an archive), or not in the encoding that was named, with the line.
 pub fn decode(bytes: &[u8], forced: Option<Named>) -> Result<Decoded<'_>> {
     let encoding = match forced {
-        Some(Named(What::Utf16 { .. })) if utf16_mark(bytes).is_some() => utf16_mark(bytes).unwrap_or(Named::UTF8),
+        Some(Named(What::Utf16 { .. })) if utf16_mark(bytes).is_some() => {
+            utf16_mark(bytes).unwrap_or(Named::UTF8)
+        }
         Some(forced) => forced,
         None => detect(bytes)?,
     };
@@ -129,10 +146,14 @@ pub fn decode(bytes: &[u8], forced: Option<Named>) -> Result<Decoded<'_>> {
                 Error::document(bytes, at + 2 * usize::from(mark), format!("not {}", encoding.name()))
             })?)
         }
-        What::Standard(standard) => match standard.decode_without_bom_handling_and_without_replacement(bytes) {
+        What::Standard(standard) => match standard.decode_without_bom_handling_and_without_replacement(bytes)
+        {
             Some(text) => Cow::Owned(text.into_owned().into_bytes()),
             None => {
-                let message = format!("not {}: name the encoding with --encoding, or leave it to be found", standard.name());
+                let message = format!(
+                    "not {}: name the encoding with --encoding, or leave it to be found",
+                    standard.name()
+                );
                 return Err(Error::document(bytes, first_bad(standard, bytes), message));
             }
         },
@@ -176,25 +197,28 @@ pub fn encode(text: &[u8], encoding: Named) -> Result<Vec<u8>> {
     if encoding.is_utf8() {
         return Ok(text.to_vec());
     }
-    let valid = std::str::from_utf8(text)
-        .map_err(|e| Error::document(text, e.valid_up_to(), format!("not UTF-8, so it cannot be {}", encoding.name())))?;
+    let valid = std::str::from_utf8(text).map_err(|e| {
+        Error::document(text, e.valid_up_to(), format!("not UTF-8, so it cannot be {}", encoding.name()))
+    })?;
     match encoding.0 {
         What::Utf8 => Ok(text.to_vec()),
         What::Utf16 { big, mark } => {
             let units = mark.then_some(0xfeff).into_iter().chain(valid.encode_utf16());
-            Ok(units.flat_map(|unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect())
+            Ok(units
+                .flat_map(|unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() })
+                .collect())
         }
-        What::Own(set) => valid
-            .char_indices()
-            .map(|(at, c)| set.byte(c).ok_or_else(|| missing(at, c)))
-            .collect(),
+        What::Own(set) => {
+            valid.char_indices().map(|(at, c)| set.byte(c).ok_or_else(|| missing(at, c))).collect()
+        }
         What::Standard(standard) => {
             let mut out = Vec::with_capacity(text.len() + 16);
             let mut encoder = standard.new_encoder();
             let mut at = 0;
             loop {
                 out.reserve(valid.len() - at + 32);
-                let (result, read) = encoder.encode_from_utf8_to_vec_without_replacement(&valid[at..], &mut out, true);
+                let (result, read) =
+                    encoder.encode_from_utf8_to_vec_without_replacement(&valid[at..], &mut out, true);
                 at += read;
                 match result {
                     encoding_rs::EncoderResult::InputEmpty => return Ok(out),
@@ -248,7 +272,8 @@ fn no_text(bytes: &[u8]) -> Error {
 /// assert!(is_binary(b"GIF89a") && !is_binary(b"words"));
 /// ```
 pub fn is_binary(bytes: &[u8]) -> bool {
-    if utf16_mark(&bytes[..bytes.len() & !1]).or_else(|| utf16_unmarked(&bytes[..bytes.len() & !1])).is_some() {
+    if utf16_mark(&bytes[..bytes.len() & !1]).or_else(|| utf16_unmarked(&bytes[..bytes.len() & !1])).is_some()
+    {
         return false;
     }
     if BINARY.iter().any(|magic| bytes.starts_with(magic)) {
@@ -336,7 +361,12 @@ mod tests {
 
     #[test]
     fn binary_is_refused() {
-        for bytes in [&b"\x7fELF\x02\x01"[..], b"%PDF-1.7\n", &[0, 1, 2, 3, 255, 254, 7, 9], b"a\0b\0\x01\0\x02\0c\0\x03\0"] {
+        for bytes in [
+            &b"\x7fELF\x02\x01"[..],
+            b"%PDF-1.7\n",
+            &[0, 1, 2, 3, 255, 254, 7, 9],
+            b"a\0b\0\x01\0\x02\0c\0\x03\0",
+        ] {
             assert!(decode(bytes, None).is_err(), "{bytes:?}");
         }
         assert!(decode(b"one \0 in a text that is otherwise quite all right", None).is_ok());

@@ -176,7 +176,8 @@ impl Charsets {
 /// The first line that does not belong there, with its number.
 fn parse(place: &str, table: &str) -> Result<Vec<Charset>> {
     let mut sets: Vec<Charset> = Vec::new();
-    for (i, line) in table.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("# ")) {
+    for (i, line) in table.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("# "))
+    {
         let wrong = |message: &str| Error::table(place, i + 1, message);
         if let Some(rest) = line.strip_prefix("charset ") {
             let mut words = rest.splitn(3, ' ');
@@ -189,7 +190,8 @@ fn parse(place: &str, table: &str) -> Result<Vec<Charset>> {
             sets.push(Charset { name: name.into(), spelled: spelled.into(), cost, high });
             continue;
         }
-        let row = line.split_once(' ').and_then(|(row, chars)| Some((u8::from_str_radix(row, 16).ok()?, chars)));
+        let row =
+            line.split_once(' ').and_then(|(row, chars)| Some((u8::from_str_radix(row, 16).ok()?, chars)));
         let number = sets.len();
         let (Some((row, chars)), Some(set)) = (row.filter(|(row, _)| *row >= 0x80), sets.last_mut()) else {
             return Err(wrong("a line is  80 and 16 characters"));

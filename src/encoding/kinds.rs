@@ -60,14 +60,8 @@ impl Kind {
 
     /// The kinds that are repaired where none are named: those that are damage wherever they stand. The others may be
     /// what the author wrote.
-    pub const DEFAULT: [Kind; 6] = [
-        Self::Mojibake,
-        Self::Surrogates,
-        Self::C1,
-        Self::Bom,
-        Self::Replacement,
-        Self::Ligatures,
-    ];
+    pub const DEFAULT: [Kind; 6] =
+        [Self::Mojibake, Self::Surrogates, Self::C1, Self::Bom, Self::Replacement, Self::Ligatures];
 
     /// The name, as options spell it.
     pub fn name(self) -> &'static str {
@@ -182,12 +176,16 @@ impl Kinds {
     ///
     /// A name that is none, with those that there are.
     pub fn parse(list: &str) -> Result<Self, String> {
-        let mut kinds = if list.trim_start().starts_with(['+', '-']) { Self::default() } else { Self::none() };
+        let mut kinds =
+            if list.trim_start().starts_with(['+', '-']) { Self::default() } else { Self::none() };
         for name in list.split(',').map(str::trim) {
             let known = |name: &str| {
                 Kind::from_name(name).ok_or_else(|| {
                     let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-                    format!("no kind is called {name:?}; there are {}, all, none and default", names.join(", "))
+                    format!(
+                        "no kind is called {name:?}; there are {}, all, none and default",
+                        names.join(", ")
+                    )
                 })
             };
             kinds = match name {
@@ -232,6 +230,9 @@ mod tests {
             assert_eq!(Kind::from_name(kind.name()), Some(kind));
         }
         assert!(!Kinds::default().may_act(b"clean & plain\r\n") && Kinds::all().may_act(b"a & b"));
-        assert!(Kinds::default().may_act("é".as_bytes()) && Kinds::default().with(Kind::Escapes).may_act(b"\x1b[1m"));
+        assert!(
+            Kinds::default().may_act("é".as_bytes())
+                && Kinds::default().with(Kind::Escapes).may_act(b"\x1b[1m")
+        );
     }
 }

@@ -40,10 +40,13 @@ pub(super) fn guess(text: &[u8], at: usize, lexicon: &Lexicon) -> Option<char> {
     let clitic = |(after, ends): &(&str, &str)| {
         *after == tail && stem.ends_with(ends) && (*after != "m" || stem == "i")
     };
-    let apostrophe = CLITICS.iter().any(clitic) && (matches!(&*tail, "t" | "m") || is_english(lexicon, &stem));
+    let apostrophe =
+        CLITICS.iter().any(clitic) && (matches!(&*tail, "t" | "m") || is_english(lexicon, &stem));
     let mut found = apostrophe.then_some('’');
     for letter in LETTERS.chars() {
-        if head.chars().count() + tail.chars().count() >= 3 && is_known(lexicon, &format!("{head}{letter}{tail}")) {
+        if head.chars().count() + tail.chars().count() >= 3
+            && is_known(lexicon, &format!("{head}{letter}{tail}"))
+        {
             if found.is_some() {
                 return None;
             }

@@ -16,6 +16,7 @@
 mod bytes;
 mod charset;
 mod kinds;
+mod layers;
 mod lost;
 mod mojibake;
 mod plausible;

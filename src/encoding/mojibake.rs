@@ -26,10 +26,6 @@ const LONGEST: usize = 2048;
 const KEPT: usize = 1 << 17;
 /// An island that costs less than this holds nothing.
 const DOUBTFUL: i32 = 20 * NAT;
-/// Characters around an island by which it is judged.
-const AROUND: usize = 3;
-/// A pair of layers that stands elsewhere in the text.
-const AGAIN: i32 = 2 * NAT;
 const FAR: i32 = i32::MAX / 4;
 const ASIS: u32 = u32::MAX;
 const CLEAN: usize = 0;
@@ -53,8 +49,8 @@ pub(super) struct Misread {
 
 /// The best way to one place of an island in one state.
 #[derive(Debug, Clone, Copy)]
-struct Node {
-    cost: i32,
+pub(super) struct Node {
+    pub(super) cost: i32,
     /// The kind of the last character on this way.
     class: Class,
     /// The state it came from.
@@ -67,12 +63,12 @@ const NOWHERE: Node = Node { cost: FAR, class: SPACE, from: 0, unit: ASIS };
 
 /// An island whose way is not decided yet.
 #[derive(Debug)]
-struct Island {
+pub(super) struct Island {
     /// Its characters and nodes among all that are kept.
-    chars: Range<usize>,
-    nodes: usize,
+    pub(super) chars: Range<usize>,
+    pub(super) nodes: usize,
     /// The states that have nodes.
-    slots: Slots,
+    pub(super) slots: Slots,
     /// Cost of its characters as they stand.
     stands: i32,
     /// Where the clean text behind it comes from: the state at its end.
@@ -81,7 +77,7 @@ struct Island {
 
 /// The states that an island has nodes for, in order; the first is clean.
 #[derive(Debug, Clone, Copy)]
-struct Slots {
+pub(super) struct Slots {
     states: [u8; STATES],
     len: usize,
 }
@@ -97,7 +93,7 @@ impl Slots {
     }
 
     #[inline]
-    fn states(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn states(&self) -> impl Iterator<Item = usize> {
         self.states[..self.len].iter().map(|s| usize::from(*s))
     }
 
@@ -108,17 +104,17 @@ impl Slots {
     }
 }
 
-struct Decoder<'t> {
-    sets: &'static Charsets,
-    usual: &'static Usual,
-    text: &'t str,
-    enter: Vec<i32>,
+pub(super) struct Decoder<'t> {
+    pub(super) sets: &'static Charsets,
+    pub(super) usual: &'static Usual,
+    pub(super) text: &'t str,
+    pub(super) enter: Vec<i32>,
     /// Cost of being in each state now.
     state: Vec<i32>,
     islands: Vec<Island>,
     /// Characters of the islands: byte of the text, character.
-    chars: Vec<(usize, char)>,
-    nodes: Vec<Node>,
+    pub(super) chars: Vec<(usize, char)>,
+    pub(super) nodes: Vec<Node>,
     units: Vec<Unit>,
     /// The units of the island at hand: place and index.
     places: Vec<(usize, u32)>,
@@ -127,7 +123,7 @@ struct Decoder<'t> {
     /// Look for layers below layers?
     deep: bool,
     /// Pairs of layers that were found.
-    known: HashSet<(usize, usize)>,
+    pub(super) known: HashSet<(usize, usize)>,
 }
 
 /// What of a text was misread, in order and disjoint.
@@ -135,7 +131,7 @@ pub(super) fn misread(text: &str) -> Vec<Misread> {
     search(text, true)
 }
 
-fn search(text: &str, deep: bool) -> Vec<Misread> {
+pub(super) fn search(text: &str, deep: bool) -> Vec<Misread> {
     let sets = Charsets::get();
     let enter: Vec<i32> =
         std::iter::once(0).chain(sets.sets.iter().map(|set| (set.cost * NAT as f32) as i32)).collect();
@@ -206,7 +202,8 @@ impl Decoder<'_> {
     /// What stands before an island that begins at a byte after this character.
     fn context(&self, left: char, at: usize) -> Class {
         let class = self.usual.class(left);
-        let further = self.text[..at].strip_suffix(left).map_or(' ', |text| text.chars().next_back().unwrap_or(' '));
+        let further =
+            self.text[..at].strip_suffix(left).map_or(' ', |text| text.chars().next_back().unwrap_or(' '));
         self.usual.then(self.usual.class(further), class)
     }
 
@@ -230,9 +227,7 @@ impl Decoder<'_> {
                 chars[begin + i].1
             };
             let c = at(&mut self.chars, n);
-            if c == '\0' && self.chars.len() <= begin + n
-                || n >= covered && (c.is_ascii() || n >= LONGEST)
-            {
+            if c == '\0' && self.chars.len() <= begin + n || n >= covered && (c.is_ascii() || n >= LONGEST) {
                 break;
             }
             let before_here = self.units.len();
@@ -276,7 +271,8 @@ impl Decoder<'_> {
         let usual = self.usual;
         let left = self.context(left, self.chars[range.start].0);
         for (slot, s) in slots.states().enumerate() {
-            self.nodes[nodes + slot] = Node { cost: self.state[s], class: left, from: slot as u8, unit: ASIS };
+            self.nodes[nodes + slot] =
+                Node { cost: self.state[s], class: left, from: slot as u8, unit: ASIS };
         }
         let (mut place, mut stands, mut before) = (0, 0, left);
         let mut from = [(CLEAN, FAR); STATES];
@@ -368,7 +364,8 @@ impl Decoder<'_> {
                 let node = self.nodes[island.nodes + p * width + slot];
                 let from = usize::from(node.from);
                 if from != slot {
-                    entered += self.enter[usize::from(slots.states[slot])] + if from == CLEAN { 0 } else { LEAVE };
+                    entered +=
+                        self.enter[usize::from(slots.states[slot])] + if from == CLEAN { 0 } else { LEAVE };
                 }
                 let len = if node.unit == ASIS { 1 } else { usize::from(self.units[node.unit as usize].len) };
                 if node.unit == ASIS {
@@ -410,78 +407,6 @@ impl Decoder<'_> {
         self.units.clear();
     }
 
-    /// An island that is hardly more usual with one layer undone, with two: what came in between may be as odd as what
-    /// came out of it. `gained` is what one layer gave.
-    fn deeper(&self, island: &Island, gained: i32) -> Option<Misread> {
-        let chars = &self.chars[island.chars.clone()];
-        let (start, (last, c)) = (chars[0].0, *chars.last()?);
-        let end = last + c.len_utf8();
-        // A little of what stands around, so that it is judged in its company.
-        let around = |from: usize, to: usize| &self.text[from..to];
-        let left = self.text[..start].char_indices().rev().take(AROUND).last().map_or(start, |(i, _)| i);
-        let right = self.text[end..].char_indices().nth(AROUND).map_or(self.text.len(), |(i, _)| end + i);
-        let stands = self.cost(around(left, right));
-        let mut best: Option<(i32, Misread)> = None;
-        for (slot, s) in island.slots.states().enumerate().skip(1) {
-            let set = s - 1;
-            let between = format!("{}{}{}", around(left, start), self.undone(chars, set), around(end, right));
-            let inner = search(&between, false);
-            // What is outside the island is no matter of it.
-            let (from, to) = (start - left, between.len() - (right - end));
-            let inner: Vec<&Misread> = inner.iter().filter(|m| m.range.start >= from && m.range.start < to).collect();
-            let Some(first) = inner.first() else { continue };
-            let (mut text, mut at) = (String::new(), 0);
-            for misread in &inner {
-                text += &between[at..misread.range.start];
-                text += &misread.meant;
-                at = misread.range.end;
-            }
-            // What it took from behind the island, as a blank, is taken there too.
-            let taken = at.saturating_sub(to);
-            text += &between[at..];
-            // Where this was seen before, it is no surprise.
-            let here = self.nodes[island.nodes + slot].cost - self.nodes[island.nodes].cost;
-            let known = self.known.contains(&(set, first.chain[0]));
-            let inside = if known { AGAIN } else { self.enter[first.chain[0] + 1] };
-            let outside = if known { AGAIN } else { here.clamp(0, self.enter[s]) };
-            let cost = self.cost(&text) + outside + inside;
-            if cost >= best.as_ref().map_or(stands - gained.max(0), |(cost, _)| *cost) {
-                continue;
-            }
-            let meant = text.get(from..text.len().checked_sub(right - end - taken)?)?.to_owned();
-            let gain = (stands - self.cost(&text)) as f32 / NAT as f32;
-            let chain = vec![set, first.chain[0]];
-            let lossy = inner.iter().any(|m| m.lossy);
-            best = Some((cost, Misread { range: start..end + taken, meant, chain, lossy, gain }));
-        }
-        best.map(|(_, misread)| misread)
-    }
-
-    /// Characters with one layer undone wherever a set lets it be.
-    fn undone(&self, chars: &[(usize, char)], set: usize) -> String {
-        let (mut out, mut at, mut found) = (String::new(), 0, Vec::new());
-        while at < chars.len() {
-            found.clear();
-            let mut ahead = |k: usize| chars.get(at + k).map_or('\0', |(_, c)| *c);
-            units::units(self.sets, ' ', &mut ahead, &mut found);
-            let whole = found.iter().find(|unit| usize::from(unit.set) == set && unit.extra == 0);
-            out.push(whole.map_or(chars[at].1, |unit| unit.c));
-            at += whole.map_or(1, |unit| usize::from(unit.len));
-        }
-        out
-    }
-
-    /// What a text costs as it stands.
-    fn cost(&self, text: &str) -> i32 {
-        let (mut before, mut cost) = (SPACE, 0);
-        for c in text.chars() {
-            let (class, own) = self.usual.of(c);
-            cost += self.usual.follows(before, class) + own;
-            before = self.usual.then(before, class);
-        }
-        cost + self.usual.follows(before, SPACE)
-    }
-
     /// Adds a unit to what was found; those that touch and are of one set become one.
     fn put(&mut self, place: usize, unit: Unit, gain: i32) {
         let start = self.chars[place].0;
@@ -493,7 +418,13 @@ impl Decoder<'_> {
         let found = match joined {
             Some(old) => old,
             None => {
-                self.found.push(Misread { range: start..end, meant: String::new(), chain: vec![set], lossy, gain });
+                self.found.push(Misread {
+                    range: start..end,
+                    meant: String::new(),
+                    chain: vec![set],
+                    lossy,
+                    gain,
+                });
                 let last = self.found.len() - 1;
                 &mut self.found[last]
             }

@@ -89,8 +89,9 @@ impl Usual {
         if caps != 0 && self.caps[usize::from(before)] != 0 { caps } else { class }
     }
 
-    /// Is it a letter of this script (the beginning of a class's name)?
-    pub fn is(&self, class: Class, name: &str) -> bool {
+    /// Is it of a class whose name begins so?
+    #[cfg(test)]
+    fn is(&self, class: Class, name: &str) -> bool {
         self.names.get(usize::from(class)).is_some_and(|own| own.starts_with(name))
     }
 }
@@ -154,7 +155,11 @@ fn parse(place: &str, table: &str) -> Result<Usual> {
         || usual.names.iter().zip(FIRST).any(|(own, first)| **own != *first)
         || usual.after.len() != usual.caps.len() * usual.classes
     {
-        return Err(Error::table(place, 1, "the first classes are space, lower, upper, digit, mark, none; all have costs"));
+        return Err(Error::table(
+            place,
+            1,
+            "the first classes are space, lower, upper, digit, mark, none; all have costs",
+        ));
     }
     for byte in 0..0x80u8 {
         let class = match byte {

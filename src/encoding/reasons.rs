@@ -10,7 +10,9 @@ const STEP: char = '\u{1}';
 
 /// The steps of layers of mojibake that were undone in one round, the last misreading first.
 pub(super) fn layers(round: usize, chain: &[&str], lossy: bool) -> String {
-    let step = |(depth, set): (usize, &&str)| format!("{STEP}{round}.{depth}{STEP}{set}{}", if lossy { "!" } else { "" });
+    let step = |(depth, set): (usize, &&str)| {
+        format!("{STEP}{round}.{depth}{STEP}{set}{}", if lossy { "!" } else { "" })
+    };
     chain.iter().enumerate().map(step).collect::<Vec<_>>().join("; ")
 }
 
@@ -40,7 +42,8 @@ fn spell(steps: &str) -> String {
         .collect();
     steps.sort_unstable();
     let lossy = steps.iter().any(|(_, what)| what.ends_with('!'));
-    let (others, mut layers): (Vec<_>, Vec<_>) = steps.into_iter().partition(|(_, what)| what.starts_with(':'));
+    let (others, mut layers): (Vec<_>, Vec<_>) =
+        steps.into_iter().partition(|(_, what)| what.starts_with(':'));
     layers.iter_mut().for_each(|(_, what)| *what = what.trim_end_matches('!'));
     // What touches is one edit, and may have been undone piece by piece.
     layers.dedup();
@@ -74,7 +77,10 @@ mod tests {
         assert_eq!(spell(&a), "UTF-8 read as Windows-1252");
         assert_eq!(spell(&format!("{a}; {b}")), "UTF-8 read as Windows-1252, twice, and damaged since");
         let c = layers(2, &["MacRoman"], false);
-        assert_eq!(spell(&format!("{b}; {c}")), "UTF-8 read as Windows-1252, before that as MacRoman, and damaged since");
+        assert_eq!(
+            spell(&format!("{b}; {c}")),
+            "UTF-8 read as Windows-1252, before that as MacRoman, and damaged since"
+        );
         assert_eq!(spell(&layers(0, &["a", "b"], false)), "UTF-8 read as a, before that as b");
         let d = other(3, "ligature");
         assert_eq!(spell(&format!("{a}; {d}")), "UTF-8 read as Windows-1252; ligature");

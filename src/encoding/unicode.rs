@@ -152,7 +152,9 @@ fn wide(
         '\u{ff61}'..='\u{ff9f}' if kinds.has(Kind::Width) => {
             // Voicing is a character of its own there.
             let mut end = at;
-            while let Some((c, len)) = character(text, end).filter(|(c, _)| ('\u{ff61}'..='\u{ff9f}').contains(c)) {
+            while let Some((c, len)) =
+                character(text, end).filter(|(c, _)| ('\u{ff61}'..='\u{ff9f}').contains(c))
+            {
                 end += len;
                 debug_assert!(len == c.len_utf8());
             }
@@ -191,7 +193,9 @@ fn escape(text: &[u8]) -> usize {
                 _ => 0,
             }
         }
-        Some(b'(' | b')' | b'#' | b'%') => 3 * usize::from(text.get(2).is_some_and(u8::is_ascii_alphanumeric)),
+        Some(b'(' | b')' | b'#' | b'%') => {
+            3 * usize::from(text.get(2).is_some_and(u8::is_ascii_alphanumeric))
+        }
         Some(b'=' | b'>' | b'7' | b'8' | b'c' | b'D' | b'E' | b'H' | b'M') => 2,
         _ => 0,
     }
@@ -230,7 +234,9 @@ fn entity(text: &[u8]) -> Option<(usize, char)> {
 /// The surrogate at the beginning, as three bytes; `half` is A0 for the first of a pair and B0 for the second.
 fn surrogate(text: &[u8], half: u8) -> Option<u32> {
     match text {
-        [0xed, b, c, ..] if b & 0xf0 == half && c & 0xc0 == 0x80 => Some(u32::from(b & 0xf) << 6 | u32::from(c & 0x3f)),
+        [0xed, b, c, ..] if b & 0xf0 == half && c & 0xc0 == 0x80 => {
+            Some(u32::from(b & 0xf) << 6 | u32::from(c & 0x3f))
+        }
         _ => None,
     }
 }
@@ -251,8 +257,12 @@ fn compose(text: &[u8], layer: usize, out: &mut Vec<Edit>) {
             if !word.is_ascii() && !is_nfc(word) {
                 let new: String = word.nfc().collect();
                 let same = |a: char, b: char| a == b;
-                let front: usize =
-                    word.chars().zip(new.chars()).take_while(|(a, b)| same(*a, *b)).map(|(a, _)| a.len_utf8()).sum();
+                let front: usize = word
+                    .chars()
+                    .zip(new.chars())
+                    .take_while(|(a, b)| same(*a, *b))
+                    .map(|(a, _)| a.len_utf8())
+                    .sum();
                 let back: usize = word[front..]
                     .chars()
                     .rev()
@@ -291,7 +301,11 @@ mod tests {
             (Kind::Entities, b"&lt;&eacute;&#39;&#x2014;&#150; R&D &nosuch; &amp", "<é'—– R&D &nosuch; &amp"),
             (Kind::Width, "Ｈｉ！ ﾊﾟ".as_bytes(), "Hi! パ"),
             (Kind::Nfc, "cafe\u{301} a\u{30a}ngstro\u{308}m".as_bytes(), "café ångström"),
-            (Kind::Invisible, "co\u{ad}op a\u{200b}b \u{645}\u{200c}\u{6cc}".as_bytes(), "coop ab \u{645}\u{200c}\u{6cc}"),
+            (
+                Kind::Invisible,
+                "co\u{ad}op a\u{200b}b \u{645}\u{200c}\u{6cc}".as_bytes(),
+                "coop ab \u{645}\u{200c}\u{6cc}",
+            ),
             (Kind::Control, b"a\x08b\tc\x1a\n\x0c\r\x7f", "ab\tc\n\x0c\r"),
             (Kind::Lines, "a\r\nb\rc\u{2028}d".as_bytes(), "a\nb\nc\nd"),
             (Kind::Quotes, "“it’s”".as_bytes(), "\"it's\""),

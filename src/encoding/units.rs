@@ -46,7 +46,13 @@ pub(super) fn units(sets: &Charsets, before: char, at: &mut impl FnMut(usize) ->
 }
 
 /// Readings in which each character is a byte.
-fn whole(sets: &Charsets, unit: Unit, mut bytes: [u8; 4], at: &mut impl FnMut(usize) -> char, out: &mut Vec<Unit>) {
+fn whole(
+    sets: &Charsets,
+    unit: Unit,
+    mut bytes: [u8; 4],
+    at: &mut impl FnMut(usize) -> char,
+    out: &mut Vec<Unit>,
+) {
     let set = usize::from(unit.set);
     let len = match bytes[0] {
         0xc2..=0xdf => 2,
