@@ -197,6 +197,13 @@ fn walk(
     })
 }
 
+/// In a folder nobody named the file: a NUL is enough to leave it out, unless it is one of UTF-16.
+fn is_binary(head: &[u8]) -> bool {
+    let even = &head[..head.len() & !1];
+    let wide = |found: encoding::Decoded<'_>| found.encoding.name().starts_with("utf-16");
+    encoding::is_binary(head) || head.contains(&0) && !encoding::decode(even, None).is_ok_and(wide)
+}
+
 /// A file of a folder as an input, if it is one that is read by its name and its first bytes.
 fn suitable(path: PathBuf, folder: &Path, args: &Documents, talk: &Talk) -> Option<Input> {
     let format = args.format;
@@ -206,7 +213,7 @@ fn suitable(path: PathBuf, folder: &Path, args: &Documents, talk: &Talk) -> Opti
     let mut head = Vec::new();
     let readable = std::fs::File::open(&path).and_then(|file| file.take(8192).read_to_end(&mut head));
     // One that cannot be read is kept, so that the reason is reported.
-    if readable.is_ok() && args.encoding.is_none() && encoding::is_binary(&head) {
+    if readable.is_ok() && args.encoding.is_none() && is_binary(&head) {
         talk.detail(&format!("{}: binary, left out", path.display()));
         return None;
     }
