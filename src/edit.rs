@@ -8,7 +8,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
-    /// Bytes decoded with the wrong character set.
+    /// Characters: bytes decoded with the wrong character set, broken Unicode.
     Encoding,
     /// Letters misread from an image.
     Ocr,
@@ -28,7 +28,7 @@ impl Channel {
         [Self::Encoding, Self::Ocr, Self::Spacing, Self::Spelling, Self::Sound, Self::Phrase];
 
     /// The channels that act where none are named: those that may be let loose on any text. The others are reserved names.
-    pub const DEFAULT: [Channel; 3] = [Self::Ocr, Self::Spacing, Self::Phrase];
+    pub const DEFAULT: [Channel; 4] = [Self::Encoding, Self::Ocr, Self::Spacing, Self::Phrase];
 
     /// The name, as options and reports spell it.
     pub fn name(self) -> &'static str {

@@ -20,6 +20,7 @@ mod decode;
 pub mod document;
 mod edit;
 mod embedded;
+pub mod encoding;
 mod error;
 #[cfg(feature = "cli")]
 pub mod eval;

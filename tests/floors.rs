@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 9] = [
     &["cost", "edit", "error", "random"],
     &["text"],
     &["lexicon"],
-    &["document"],
+    &["document", "encoding"],
     &["channel"],
     &["decode"],
     &["clean", "embedded", "train", "eval", "garble", "replay"],

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Cleaner, Engine};
 use crate::edit::Channel;
+use crate::encoding::Kinds;
 use crate::error::{Error, Result};
 use crate::lexicon::compile::{self, Grammar};
 use crate::lexicon::{Lexicon, confusions, source};
@@ -16,6 +17,7 @@ pub struct Builder {
     lexicon: Lexicon,
     threshold: Option<f32>,
     channels: Vec<Channel>,
+    kinds: Kinds,
     protect: Vec<regex::bytes::Regex>,
     never: HashSet<(String, String)>,
 }
@@ -26,6 +28,7 @@ impl Default for Builder {
             lexicon: Lexicon::embedded(),
             threshold: None,
             channels: Channel::DEFAULT.to_vec(),
+            kinds: Kinds::default(),
             protect: Vec::new(),
             never: HashSet::new(),
         }
@@ -42,6 +45,18 @@ impl Builder {
     /// Lets only these channels act; without it, those of [`Channel::DEFAULT`].
     pub fn channels(mut self, channels: &[Channel]) -> Self {
         self.channels = channels.to_vec();
+        self
+    }
+
+    /// Which damage to characters the channel `encoding` repairs; without it, the kinds of [`crate::encoding::Kind::DEFAULT`].
+    ///
+    /// ```
+    /// use ungarble::{Channel, Cleaner, encoding::{Kind, Kinds}};
+    /// let cleaner = Cleaner::builder().channels(&[Channel::Encoding]).kinds(Kinds::default().with(Kind::Entities)).build();
+    /// assert_eq!(cleaner.clean("a cafÃ© &amp; bar").text(), "a café & bar");
+    /// ```
+    pub fn kinds(mut self, kinds: Kinds) -> Self {
+        self.kinds = kinds;
         self
     }
 
@@ -129,12 +144,12 @@ impl Builder {
     /// The cleaner.
     pub fn build(self) -> Cleaner {
         let threshold = self.threshold.unwrap_or(self.lexicon.weights().threshold);
-        let scan_threshold = self.threshold;
         let engine = Engine {
             lexicon: self.lexicon,
             threshold,
-            scan_threshold,
+            asked: self.threshold,
             walks: std::sync::Mutex::default(),
+            kinds: if self.channels.contains(&Channel::Encoding) { self.kinds } else { Kinds::none() },
             channels: self.channels,
             protect: self.protect,
             never: self.never,

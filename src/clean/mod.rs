@@ -6,6 +6,7 @@ mod cleaned;
 mod confidence;
 mod diagnosis;
 mod document;
+mod encoding;
 mod explain;
 mod explored;
 mod ocr;
@@ -24,6 +25,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::edit::{Channel, Edit, Patch};
+use crate::encoding::Kinds;
 use crate::lexicon::Lexicon;
 use confidence::Judge;
 use explored::Explorer;
@@ -63,11 +65,13 @@ pub struct Cleaner {
 struct Engine {
     lexicon: Lexicon,
     threshold: f32,
-    /// Confidence that repairs of scanned text must have; without it, that of `dictionaries/ocr.weights` for each kind.
-    scan_threshold: Option<f32>,
+    /// The threshold that was asked for; else each channel has its own.
+    asked: Option<f32>,
     /// Walks of scanned text, lent to one text at a time.
     walks: Mutex<Vec<ocr::Walks>>,
     channels: Vec<Channel>,
+    /// What is repaired of characters; nothing where the channel may not act.
+    kinds: Kinds,
     protect: Vec<regex::bytes::Regex>,
     /// What is never to become what: (garbled, original), in small letters.
     never: HashSet<(String, String)>,
@@ -122,6 +126,12 @@ impl Cleaner {
     /// Cleaning what this gives changes nothing: rounds go on until nothing changes, and if they come back to an earlier
     /// text, the first in byte order of the texts they go round in is taken.
     pub fn clean_bytes<'s>(&self, source: &'s [u8]) -> Cleaned<'s> {
+        let characters = self.characters(source);
+        if characters.is_empty() { self.clean_words(source) } else { self.clean_after(source, characters) }
+    }
+
+    /// Cleans text whose characters are right.
+    fn clean_words<'s>(&self, source: &'s [u8]) -> Cleaned<'s> {
         let (mut edits, mut doubts) = (Vec::new(), Vec::new());
         let mut diagnosis = Diagnosis::default();
         for section in sections(source) {
@@ -286,7 +296,7 @@ impl Cleaner {
         let mut round = Round::default();
         let lexicon = &self.engine.lexicon;
         for part in triage::parts(stretches, PART) {
-            let scanned = ocr::read(lexicon, scanner, source, part, self.engine.scan_threshold, false);
+            let scanned = ocr::read(lexicon, scanner, source, part, self.engine.asked, false);
             let allowed =
                 |e: &Edit| self.engine.channels.contains(&e.channel) && !self.is_protected(source, e);
             let share = part.iter().map(Range::len).sum::<usize>() as f32 / source.len().max(1) as f32;

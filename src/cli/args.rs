@@ -9,6 +9,7 @@ use regex::bytes::Regex;
 use super::{apply, clean, diff, eval, explain, garble, review, score, train};
 use crate::document;
 use crate::edit::Channel;
+use crate::encoding::{Kinds, Named};
 
 const AFTER: &str = "\
 Examples:
@@ -17,7 +18,7 @@ Examples:
   ungarble clean -w --backup .orig texts/    repair all text files of a folder
   ungarble clean --field body docs.jsonl     one document a line, other fields untouched
 
-Settings come from flags, then the environment (UNGARBLE_ONLY, _THRESHOLD, _WORDS, _PHRASES, _WITHOUT, _PROTECT, \
+Settings come from flags, then the environment (UNGARBLE_ONLY, _KINDS, _THRESHOLD, _WORDS, _PHRASES, _WITHOUT, _PROTECT, \
 _THREADS, _COLOR; UNGARBLE_CONFIG names a config file), then the first ungarble.toml (or .ungarble.toml) \
 found from here up the parents, then the defaults; the first place that names a setting decides it.
 
@@ -71,9 +72,12 @@ pub struct General {
 #[derive(Args, Default, Clone)]
 #[command(next_help_heading = "Cleaning")]
 pub struct Engine {
-    /// Let only these channels act: encoding, ocr, spacing, spelling, sound, phrase; without it phrase
+    /// Let only these channels act: encoding, ocr, spacing, spelling, sound, phrase; without it encoding and phrase
     #[arg(long, value_delimiter = ',', value_name = "CHANNEL,…", value_parser = channel)]
     pub only: Option<Vec<Channel>>,
+    /// Which damage to characters is repaired: mojibake, c1, ligatures, …, `all`, or `+entities,-c1` (see README)
+    #[arg(long, value_name = "KIND,…", value_parser = Kinds::parse, allow_hyphen_values = true)]
+    pub kinds: Option<Kinds>,
     /// Confidence from which a repair is made, 0 to 1; the same for all channels; without it the fitted one
     #[arg(long, value_name = "P", value_parser = probability)]
     pub threshold: Option<f32>,
@@ -104,6 +108,9 @@ pub struct Documents {
     /// What the inputs are; without it guessed from name and content
     #[arg(long = "as", value_name = "FORMAT", value_parser = formats())]
     pub format: Option<Format>,
+    /// The encoding of the inputs (utf-16le, windows-1252, cp437, …); without it found by what the bytes are
+    #[arg(long, value_name = "NAME", value_parser = Named::parse)]
+    pub encoding: Option<Named>,
     /// The field of JSON lines that holds the text; dots lead into objects
     #[arg(long, value_name = "NAME", default_value = "text")]
     pub field: String,

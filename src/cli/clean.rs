@@ -7,7 +7,7 @@ use super::args::{Documents, Engine, Format};
 use super::config::Settings;
 use super::documents::{Batch, Lines};
 use super::exit::{Exit, Stop};
-use super::inputs::{self, Input};
+use super::inputs::{self, Input, Loaded};
 use super::jsonl;
 use super::output::{Replacement, Stdout};
 use super::pool;
@@ -15,6 +15,7 @@ use super::talk::Talk;
 use crate::clean::Cleaner;
 use crate::document::Document;
 use crate::edit::Patch;
+use crate::encoding::{self, Named};
 use crate::error::{Error, Result};
 use crate::report::{self, Summary};
 
@@ -26,7 +27,8 @@ Examples:
   ungarble clean --field page.body --edits-field edits docs.jsonl -o clean.jsonl
 
 Of hOCR, ALTO, PAGE, TEI, TTML, HTML, Markdown and subtitles only the words change. Line ends, byte order marks and \
-bytes that are not UTF-8 stay as they are. A file is replaced in one step, or not at all.";
+single bytes that are not UTF-8 stay as they are; a file in another encoding is read as what it is and written as UTF-8, \
+unless --output-encoding says otherwise. A file is replaced in one step, or not at all.";
 
 /// Clean texts.
 #[derive(clap::Args)]
@@ -43,11 +45,26 @@ pub struct CleanArgs {
     /// With -w: keep each changed file under its name and this suffix; an older one of that name is replaced
     #[arg(long, value_name = "SUFFIX", requires = "write", value_parser = suffix, help_heading = "Output")]
     backup: Option<String>,
+    /// The encoding to write: utf-8 (the default), `same` as was read, or a name
+    #[arg(long, value_name = "NAME", value_parser = target_encoding, help_heading = "Output")]
+    output_encoding: Option<Encoded>,
     /// With JSON lines: put the edits into this field
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     edits_field: Option<String>,
     #[command(flatten)]
     pub engine: Engine,
+}
+
+/// The encoding to write.
+#[derive(Debug, Clone, Copy)]
+enum Encoded {
+    /// What was read.
+    Same,
+    As(Named),
+}
+
+fn target_encoding(name: &str) -> std::result::Result<Encoded, String> {
+    if name == "same" { Ok(Encoded::Same) } else { Named::parse(name).map(Encoded::As) }
 }
 
 pub fn suffix(text: &str) -> std::result::Result<String, String> {
@@ -146,17 +163,31 @@ struct Done {
     source: Vec<u8>,
     cleaned: Option<Vec<u8>>,
     summary: Summary,
+    /// What was read and what is written, where one of them is not UTF-8.
+    encodings: Option<(Named, Named)>,
 }
 
 /// Cleans a file.
-fn done(cleaner: &Cleaner, input: &Input) -> Result<Done> {
-    let (source, format) = input.load()?;
+fn done(cleaner: &Cleaner, input: &Input, output: Option<Encoded>) -> Result<Done> {
+    let Loaded { text: source, format, encoding: read } = input.load()?;
     let document = Document::read(&source, format).map_err(|e| e.of(&input.name))?;
     let result = cleaner.clean_document(&document);
     let summary = Summary::of(&result);
     let cleaned = (summary.edits() > 0).then(|| result.bytes().into_owned());
     drop((result, document));
-    Ok(Done { source, cleaned, summary })
+    let written = match output {
+        None => Named::UTF8,
+        Some(Encoded::Same) => read,
+        Some(Encoded::As(named)) => named,
+    };
+    if read.is_utf8() && written.is_utf8() {
+        return Ok(Done { source, cleaned, summary, encodings: None });
+    }
+    let bytes =
+        encoding::encode(cleaned.as_deref().unwrap_or(&source), written).map_err(|e| e.of(&input.name))?;
+    let changed = cleaned.is_some() || read != written;
+    let (source, cleaned) = if changed { (source, Some(bytes)) } else { (bytes, None) };
+    Ok(Done { source, cleaned, summary, encodings: Some((read, written)) })
 }
 
 /// Cleaned lines; bad ones stand among them as they were.
@@ -171,9 +202,10 @@ struct Lined {
 impl Job<'_> {
     /// Files of one document each.
     fn texts(&mut self, pairs: &[(Input, Target)]) -> std::result::Result<(), Stop> {
-        let cleaner = self.cleaner.clone();
-        let work =
-            |(input, target)| -> (&Input, &Target, Result<Done>) { (input, target, done(&cleaner, input)) };
+        let (cleaner, output) = (self.cleaner.clone(), self.args.output_encoding);
+        let work = |(input, target)| -> (&Input, &Target, Result<Done>) {
+            (input, target, done(&cleaner, input, output))
+        };
         let mut progress = self.talk.progress(Some(pairs.len()));
         let jobs = pairs.iter().map(|(input, target)| (input, target));
         pool::in_order(self.threads, jobs, work, |(input, target, done)| {
@@ -182,6 +214,10 @@ impl Job<'_> {
                 Ok((bytes, done)) => {
                     if bytes {
                         self.out.write(done.cleaned.as_deref().unwrap_or(&done.source))?;
+                    }
+                    if let Some((read, written)) = done.encodings {
+                        let (read, written) = (read.name(), written.name());
+                        self.talk.note(&format!("{}: read as {read}, written as {written}", input.name));
                     }
                     self.report(input, target, &done.summary);
                 }

@@ -9,6 +9,7 @@ use super::args::{self, Colour, Engine, General};
 use super::talk::Talk;
 use crate::clean::Cleaner;
 use crate::edit::Channel;
+use crate::encoding::Kinds;
 use crate::error::{Error, Result};
 
 /// The names under which a config file is found.
@@ -25,6 +26,8 @@ pub struct Settings {
 #[serde(deny_unknown_fields)]
 struct Layer {
     only: Option<Vec<Channel>>,
+    #[serde(default, deserialize_with = "kinds")]
+    kinds: Option<Kinds>,
     #[serde(default, deserialize_with = "threshold")]
     threshold: Option<f32>,
     words: Option<Vec<PathBuf>>,
@@ -63,6 +66,9 @@ impl Settings {
         let mut builder = Cleaner::builder();
         if let Some(channels) = &self.engine.only {
             builder = builder.channels(channels);
+        }
+        if let Some(kinds) = self.engine.kinds {
+            builder = builder.kinds(kinds);
         }
         if let Some(threshold) = self.engine.threshold {
             builder = builder.threshold(threshold);
@@ -116,6 +122,7 @@ fn merge(colour: Option<Colour>, flags: &Engine, environment: Layer, file: Layer
     Settings {
         engine: Engine {
             only: flags.only.clone().or(environment.only).or(file.only),
+            kinds: flags.kinds.or(environment.kinds).or(file.kinds),
             threshold: flags.threshold.or(environment.threshold).or(file.threshold),
             words: flags.words.clone().or(environment.words).or(file.words),
             phrases: flags.phrases.clone().or(environment.phrases).or(file.phrases),
@@ -155,6 +162,7 @@ fn environment(get: impl Fn(&str) -> Option<std::ffi::OsString>) -> Result<Layer
     let paths = |name: &str| get(name).map(|value| std::env::split_paths(&value).collect::<Vec<_>>());
     Ok(Layer {
         only: read("UNGARBLE_ONLY", text, |list| list.split(',').map(args::channel).collect())?,
+        kinds: read("UNGARBLE_KINDS", text, Kinds::parse)?,
         threshold: read("UNGARBLE_THRESHOLD", text, args::probability)?,
         words: paths("UNGARBLE_WORDS"),
         phrases: paths("UNGARBLE_PHRASES"),
@@ -172,6 +180,11 @@ fn read<T>(
 ) -> Result<Option<T>> {
     let value = get(name);
     value.map(|text| parse(&text).map_err(|e| Error::config(Some(name), None, e))).transpose()
+}
+
+fn kinds<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<Kinds>, D::Error> {
+    let names = Vec::<String>::deserialize(d)?;
+    Kinds::parse(&names.join(",")).map(Some).map_err(serde::de::Error::custom)
 }
 
 fn threshold<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<f32>, D::Error> {

@@ -200,8 +200,9 @@ fn unified_lines(
             failed = true;
         };
         let result = if input.format != Format::Jsonl {
-            input.load().and_then(|(source, format)| {
-                let document = Document::read(&source, format).map_err(|e| e.of(&input.name))?;
+            input.load().and_then(|file| {
+                let source = file.text;
+                let document = Document::read(&source, file.format).map_err(|e| e.of(&input.name))?;
                 let edits = clean(args, cleaner, &document).edits().to_vec();
                 drop(document);
                 Ok((source, edits))

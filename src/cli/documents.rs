@@ -17,6 +17,8 @@ struct Loaded {
     name: String,
     bytes: Vec<u8>,
     format: Format,
+    /// What its bytes were, if not UTF-8.
+    encoding: Option<String>,
 }
 
 /// Something to load on a worker.
@@ -40,15 +42,19 @@ pub fn each<T: Send>(
     let files = found.inputs.iter().all(|input| input.format != args::Format::Jsonl);
     let mut progress = talk.progress(files.then_some(found.inputs.len()));
     let jobs = found.inputs.into_iter().flat_map(jobs);
-    let load = |job: Job| -> Result<T> {
-        let Loaded { name, bytes, format } = load(job, &args.field)?;
+    let load = |job: Job| -> Result<(Option<String>, T)> {
+        let Loaded { name, bytes, format, encoding } = load(job, &args.field)?;
+        let note = encoding.map(|read| format!("{name}: read as {read}; what is shown is its text in UTF-8"));
         let document = Document::read(&bytes, format).map_err(|e| e.of(&name))?;
-        Ok(work(&name, &document))
+        Ok((note, work(&name, &document)))
     };
     pool::in_order(threads, jobs, load, |result| -> std::result::Result<(), Stop> {
         progress.step(1);
         match result {
-            Ok(result) => sink(result)?,
+            Ok((note, result)) => {
+                note.iter().for_each(|note| talk.note(note));
+                sink(result)?;
+            }
             Err(error) => {
                 talk.error(error);
                 failed = true;
@@ -76,14 +82,17 @@ fn jobs(input: Input) -> Box<dyn Iterator<Item = Job>> {
 fn load(job: Job, field: &str) -> Result<Loaded> {
     match job {
         Job::File(input) => {
-            let (bytes, format) = input.load()?;
-            Ok(Loaded { name: input.name, bytes, format })
+            let file = input.load()?;
+            let encoding = (!file.encoding.is_utf8()).then(|| file.encoding.name().to_owned());
+            Ok(Loaded { name: input.name, bytes: file.text, format: file.format, encoding })
         }
         Job::Line { name, bytes } => {
             let text = std::str::from_utf8(&bytes).map_err(|_| "not UTF-8".to_owned());
             let field = text.and_then(|line| jsonl::field(line, field));
             match field {
-                Ok(field) => Ok(Loaded { name, bytes: field.text.into_bytes(), format: Format::TEXT }),
+                Ok(field) => {
+                    Ok(Loaded { name, bytes: field.text.into_bytes(), format: Format::TEXT, encoding: None })
+                }
                 Err(error) => Err(Error::config(Some(&name), None, error)),
             }
         }

@@ -9,6 +9,7 @@ use super::inputs::{self, Input};
 use super::jsonl;
 use super::output::{Replacement, Stdout};
 use super::talk::Talk;
+use crate::encoding::Charset;
 use crate::error::{Error, Result};
 use crate::garble::{Garbler, Kind};
 use crate::report;
@@ -22,7 +23,7 @@ Examples:
 
 A case is {\"id\", \"kind\", \"garbled\", \"restored\"}; JSON lines always give cases. Kinds: news, web and science swap words \
 as those spinners do, ocr misreads letters (by dictionaries/ocr.confusions), typing mistypes them, mojibake reads UTF-8 \
-as Windows-1252. The same options and text give the same damage.";
+as another character set. The same options and text give the same damage.";
 
 /// Damage clean text on purpose.
 #[derive(clap::Args)]
@@ -39,6 +40,9 @@ pub struct GarbleArgs {
     /// Another seed gives other damage
     #[arg(short, long, value_name = "N", default_value_t = 1, help_heading = "Damage")]
     pub seed: u64,
+    /// Character sets for `mojibake`, one layer after the other, in place of windows-1252
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = charset, help_heading = "Damage")]
+    pub charset: Option<Vec<&'static Charset>>,
     /// Confusions of letters for `ocr`, in place of the built-in ones
     #[arg(long, value_name = "FILE", help_heading = "Damage")]
     pub confusions: Option<PathBuf>,
@@ -57,6 +61,13 @@ fn kind(name: &str) -> std::result::Result<Kind, String> {
     Kind::from_name(name).ok_or_else(|| {
         let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
         format!("no kind is called {name:?}; there are {}", names.join(", "))
+    })
+}
+
+fn charset(name: &str) -> std::result::Result<&'static Charset, String> {
+    Charset::by_name(name.trim()).ok_or_else(|| {
+        let names: Vec<&str> = Charset::all().iter().map(|set| &*set.name).collect();
+        format!("no character set is called {name:?}; there are {}", names.join(", "))
     })
 }
 
@@ -112,6 +123,9 @@ fn garbler(args: &GarbleArgs) -> Result<Garbler> {
     let mut garbler = Garbler::new(args.kind).seed(args.seed);
     if let Some(rate) = args.rate {
         garbler = garbler.rate(rate);
+    }
+    if let Some(chain) = &args.charset {
+        garbler = garbler.charsets(chain);
     }
     if let Some(path) = &args.confusions {
         let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;

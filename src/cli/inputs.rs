@@ -1,5 +1,6 @@
 //! Which documents to work on: files as named, folders walked, stdin.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::args::{Documents, Format};
 use super::talk::Talk;
 use crate::document;
+use crate::encoding::{self, Named};
 use crate::error::{Error, Result};
 
 /// A file to read.
@@ -19,6 +21,17 @@ pub struct Input {
     /// Its place below an output folder.
     pub relative: PathBuf,
     pub format: Format,
+    /// The encoding that it is said to have.
+    pub encoding: Option<Named>,
+}
+
+/// A file as text.
+pub struct Loaded {
+    /// Its text: UTF-8, as far as its bytes make sense.
+    pub text: Vec<u8>,
+    pub format: document::Format,
+    /// What its bytes were.
+    pub encoding: Named,
 }
 
 /// What was found.
@@ -42,17 +55,30 @@ impl Input {
         }
     }
 
-    /// All bytes of it, and what they are.
-    pub fn load(&self) -> Result<(Vec<u8>, document::Format)> {
+    /// Its text, and what it is. Formats that say their encoding themselves are left to their readers, unless one is named.
+    pub fn load(&self) -> Result<Loaded> {
         let bytes = self.read()?;
-        let format = match self.format {
-            Format::File(Some(format)) => format,
-            Format::File(None) => {
-                document::Format::guess(&self.name, &bytes).map_err(|e| e.of(&self.name))?
-            }
-            Format::Jsonl => document::Format::TEXT,
+        let guess = |bytes: &[u8]| match self.format {
+            Format::File(Some(format)) => Ok(format),
+            Format::File(None) => document::Format::guess(&self.name, bytes).map_err(|e| e.of(&self.name)),
+            Format::Jsonl => Ok(document::Format::TEXT),
         };
-        Ok((bytes, format))
+        let format = guess(&bytes)?;
+        if self.encoding.is_none() && format.says_encoding() {
+            return Ok(Loaded { text: bytes, format, encoding: Named::UTF8 });
+        }
+        let decoded = encoding::decode(&bytes, self.encoding).map_err(|e| e.of(&self.name))?;
+        let (name, text) = (
+            decoded.encoding,
+            match decoded.text {
+                Cow::Owned(text) => Some(text),
+                Cow::Borrowed(_) => None,
+            },
+        );
+        match text {
+            Some(text) => Ok(Loaded { format: guess(&text)?, text, encoding: name }),
+            None => Ok(Loaded { text: bytes, format, encoding: name }),
+        }
     }
 
     /// A reader of it, for line after line.
@@ -81,17 +107,17 @@ pub fn find(args: &Documents, beside: Option<&Path>, talk: &Talk) -> Found {
         }
     };
     if args.inputs.is_empty() {
-        add(&mut found, stdin(args.format));
+        add(&mut found, stdin(args));
     }
     for path in &args.inputs {
         if path.as_os_str() == "-" {
-            add(&mut found, stdin(args.format));
+            add(&mut found, stdin(args));
         } else if path.is_dir() {
             let mut any = false;
             for entry in walk(path, beside.as_deref()) {
                 match entry {
                     Ok(file) => {
-                        if let Some(input) = suitable(file, path, args.format, talk) {
+                        if let Some(input) = suitable(file, path, args, talk) {
                             any = true;
                             add(&mut found, input);
                         }
@@ -110,24 +136,25 @@ pub fn find(args: &Documents, beside: Option<&Path>, talk: &Talk) -> Found {
             }
         } else {
             let relative = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
-            add(&mut found, input(path.clone(), relative, args.format));
+            add(&mut found, input(path.clone(), relative, args));
         }
     }
     found
 }
 
-fn stdin(format: Option<Format>) -> Input {
+fn stdin(args: &Documents) -> Input {
     Input {
         path: None,
         name: "stdin".into(),
         relative: "stdin".into(),
-        format: format.unwrap_or(Format::File(None)),
+        format: args.format.unwrap_or(Format::File(None)),
+        encoding: args.encoding,
     }
 }
 
-fn input(path: PathBuf, relative: PathBuf, format: Option<Format>) -> Input {
-    let format = format.unwrap_or_else(|| guess(&path));
-    Input { name: path.display().to_string(), path: Some(path), relative, format }
+fn input(path: PathBuf, relative: PathBuf, args: &Documents) -> Input {
+    let format = args.format.unwrap_or_else(|| guess(&path));
+    Input { name: path.display().to_string(), path: Some(path), relative, format, encoding: args.encoding }
 }
 
 fn extension(path: &Path) -> String {
@@ -170,15 +197,23 @@ fn walk(
     })
 }
 
+/// In a folder nobody named the file: a NUL is enough to leave it out, unless it is one of UTF-16.
+fn is_binary(head: &[u8]) -> bool {
+    let even = &head[..head.len() & !1];
+    let wide = |found: encoding::Decoded<'_>| found.encoding.name().starts_with("utf-16");
+    encoding::is_binary(head) || head.contains(&0) && !encoding::decode(even, None).is_ok_and(wide)
+}
+
 /// A file of a folder as an input, if it is one that is read by its name and its first bytes.
-fn suitable(path: PathBuf, folder: &Path, format: Option<Format>, talk: &Talk) -> Option<Input> {
+fn suitable(path: PathBuf, folder: &Path, args: &Documents, talk: &Talk) -> Option<Input> {
+    let format = args.format;
     if !extensions(format).contains(&extension(&path).as_str()) {
         return None;
     }
     let mut head = Vec::new();
     let readable = std::fs::File::open(&path).and_then(|file| file.take(8192).read_to_end(&mut head));
     // One that cannot be read is kept, so that the reason is reported.
-    if readable.is_ok() && head.contains(&0) {
+    if readable.is_ok() && args.encoding.is_none() && is_binary(&head) {
         talk.detail(&format!("{}: binary, left out", path.display()));
         return None;
     }
@@ -190,5 +225,5 @@ fn suitable(path: PathBuf, folder: &Path, format: Option<Format>, talk: &Talk) -
         return None;
     }
     let relative = path.strip_prefix(folder).unwrap_or(&path).to_owned();
-    Some(input(path, relative, format))
+    Some(input(path, relative, args))
 }

@@ -135,6 +135,11 @@ impl Format {
         Ok(Format::TEXT)
     }
 
+    /// Does a file of this format say its encoding itself, as XML and HTML do?
+    pub fn says_encoding(self) -> bool {
+        !matches!(self.name(), "text" | "srt" | "vtt" | "markdown")
+    }
+
     pub(super) fn reader(self) -> Option<fn(&mut Builder<'_>) -> Result<()>> {
         self.0.read
     }

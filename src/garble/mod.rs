@@ -19,6 +19,7 @@ mod typing;
 use std::sync::Arc;
 
 use crate::edit::Edit;
+use crate::encoding::Charset;
 use crate::error::Result;
 use crate::lexicon::Lexicon;
 use crate::lexicon::source::DIALECTS;
@@ -42,7 +43,7 @@ pub enum Kind {
     Ocr,
     /// Letters mistyped: there, tehre.
     Typing,
-    /// UTF-8 read as Windows-1252: café, cafÃ©.
+    /// UTF-8 read as another character set: café, cafÃ©.
     Mojibake,
 }
 
@@ -95,6 +96,7 @@ pub struct Garbler {
     lexicon: Arc<Lexicon>,
     spinner: Arc<Spinner>,
     confusions: Arc<Confusions>,
+    chain: Vec<&'static Charset>,
 }
 
 /// A damaged text and what was done to it.
@@ -119,6 +121,7 @@ impl Garbler {
             lexicon: Arc::new(lexicon),
             spinner: Arc::new(spinner),
             confusions: Arc::new(Confusions::embedded()),
+            chain: Charset::by_name("windows-1252").into_iter().collect(),
         }
     }
 
@@ -156,6 +159,19 @@ impl Garbler {
         Ok(self)
     }
 
+    /// The sets as which mojibake reads UTF-8, one after the other; Windows-1252 without it.
+    ///
+    /// ```
+    /// use ungarble::{encoding::Charset, garble::{Garbler, Kind}};
+    /// let chain = ["cp437", "windows-1252"].map(|name| Charset::by_name(name).unwrap());
+    /// assert_eq!(Garbler::new(Kind::Mojibake).charsets(&chain).garble("é").text, "â”œâŒ\u{90}");
+    /// ```
+    #[must_use]
+    pub fn charsets(mut self, chain: &[&'static Charset]) -> Self {
+        self.chain = chain.to_vec();
+        self
+    }
+
     /// Damages a text. URLs, addresses and code are left alone by all kinds but mojibake.
     ///
     /// ```
@@ -167,7 +183,7 @@ impl Garbler {
     pub fn garble(&self, text: &str) -> Garbled {
         let mut random = Random::new(self.seed ^ word_hash(text));
         let edits = if self.kind == Kind::Mojibake {
-            mojibake::edits(text, self.rate, &mut random)
+            mojibake::edits(text, self.rate, &self.chain, &mut random)
         } else {
             let mut tokens = Vec::new();
             tokenize(text.as_bytes(), &mut tokens);

@@ -56,7 +56,7 @@ pub fn scan(
 }
 
 fn one(args: &ReviewArgs, input: &Input, cleaner: &Cleaner) -> Result<(Text, Vec<Item>)> {
-    let (source, format) = input.load()?;
+    let crate::cli::inputs::Loaded { text: source, format, .. } = input.load()?;
     let document = Document::read(&source, format).map_err(|e| e.of(&input.name))?;
     let mut cleaned = cleaner.clean_document(&document);
     let least = args.min_confidence.unwrap_or(0.0);

@@ -1,0 +1,106 @@
+//! Damage to characters, repaired before anything else reads the text: text that was decoded with the wrong character
+//! set (*mojibake*), and broken Unicode.
+//!
+//! ```
+//! use ungarble::encoding::{Kinds, repair};
+//! let garbled = "The cafÃƒÂ© isnâ€™t open.";
+//! let patch = repair(garbled.as_bytes(), None, &Kinds::default());
+//! assert_eq!(&*patch.apply(garbled.as_bytes()), "The café isn’t open.".as_bytes());
+//! assert_eq!(&*patch.edits()[0].reason, "UTF-8 read as Windows-1252, twice");
+//! ```
+//!
+//! [`repair`] works on text in memory, as [`crate::Cleaner`] does with the channel `encoding`. What the bytes of a file
+//! mean is asked of [`decode`] before that.
+
+#[cfg(feature = "encodings")]
+mod bytes;
+mod charset;
+mod kinds;
+mod layers;
+mod lost;
+mod mojibake;
+mod plausible;
+mod reasons;
+mod unicode;
+mod units;
+
+#[cfg(feature = "encodings")]
+pub use bytes::{Decoded, Named, decode, encode, is_binary};
+pub use charset::Charset;
+pub use kinds::{Kind, Kinds};
+
+use crate::edit::{Channel, Edit, Patch};
+use crate::lexicon::Lexicon;
+
+/// Layers of damage that are undone; a text that still changes then is left as it was.
+const LAYERS: usize = 12;
+
+/// What repairs the characters of a text. Its bytes should be UTF-8; those that are not stay, unless [`Kind::Bytes`] is asked for.
+///
+/// Repairing what comes out changes nothing more. The patch is empty for text that shows no damage, at the speed of memory
+/// where it is ASCII. With a lexicon, words that it knows are restored where too little stands to be sure otherwise.
+///
+/// ```
+/// use ungarble::encoding::{Kind, Kinds, repair};
+/// let only = Kinds::none().with(Kind::Ligatures);
+/// let text = "ofﬁce, cafÃ©";
+/// assert_eq!(&*repair(text.as_bytes(), None, &only).apply(text.as_bytes()), "office, cafÃ©".as_bytes());
+/// ```
+pub fn repair(source: &[u8], lexicon: Option<&Lexicon>, kinds: &Kinds) -> Patch {
+    if !kinds.may_act(source) {
+        return Patch::default();
+    }
+    let mut patch = Patch::default();
+    for layer in 0..LAYERS {
+        let text = patch.apply(source);
+        let mut edits = Vec::new();
+        if kinds.has(Kind::Mojibake) {
+            edits = misread(&text, lexicon, layer);
+        }
+        if edits.is_empty() {
+            edits = unicode::edits(&text, lexicon, kinds, layer);
+        }
+        if edits.is_empty() {
+            return reasons::spelled(patch);
+        }
+        drop(text);
+        patch = patch.then(Patch::new(edits), source);
+    }
+    Patch::default()
+}
+
+/// Undoes one layer of mojibake.
+fn misread(text: &[u8], _lexicon: Option<&Lexicon>, layer: usize) -> Vec<Edit> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    for chunk in text.utf8_chunks() {
+        for found in mojibake::misread(chunk.valid()) {
+            let spelled = |set: &usize| &*Charset::all()[*set].spelled;
+            let chain: Vec<&str> = found.chain.iter().map(spelled).collect();
+            // Gains are sums of costs: half a dozen nats are worth little, thirty leave no doubt.
+            let confidence = 1.0 - 0.5 * (-found.gain.max(0.0) / 8.0).exp();
+            out.push(Edit {
+                range: at + found.range.start..at + found.range.end,
+                replacement: found.meant.into(),
+                channel: Channel::Encoding,
+                confidence: if found.lossy { confidence * 0.9 } else { confidence },
+                reason: reasons::layers(layer, &chain, found.lossy).into(),
+            });
+        }
+        at += chunk.valid().len() + chunk.invalid().len();
+    }
+    out
+}
+
+/// The next byte that is no ASCII.
+#[inline]
+fn next_wide(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for chunk in bytes.chunks_exact(64) {
+        if !chunk.is_ascii() {
+            break;
+        }
+        at += 64;
+    }
+    bytes[at..].iter().position(|b| !b.is_ascii()).map(|i| at + i)
+}

@@ -1,0 +1,152 @@
+//! What characters may have been before they were misread: one character of UTF-8, whole or with a byte damaged.
+
+use super::charset::{Charsets, MOST};
+use super::plausible::NAT;
+
+/// A few characters read as the bytes of one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unit {
+    /// The set in which they are those bytes.
+    pub set: u8,
+    /// How many characters.
+    pub len: u8,
+    /// What they mean.
+    pub c: char,
+    /// A blank follows that the damage swallowed.
+    pub blank: bool,
+    /// What the damage to the bytes costs; 0 where all are whole.
+    pub extra: i32,
+}
+
+/// A no-break space that became a plain one.
+const SPACED: i32 = 4 * NAT;
+/// A no-break space that was joined with the blank after it.
+const COLLAPSED: i32 = NAT;
+/// A quotation mark or dash that became one of ASCII.
+const STRAIGHT: i32 = 3 * NAT;
+/// A byte of which nothing is known.
+const LOST: i32 = 2 * NAT;
+/// A byte that is gone.
+const GONE: i32 = 3 * NAT;
+
+/// The readings of the characters from `at(0)` on; `before` is what stands there before them. `at` gives NUL behind the end.
+pub(super) fn units(sets: &Charsets, before: char, at: &mut impl FnMut(usize) -> char, out: &mut Vec<Unit>) {
+    let first = at(0);
+    let mut mask = sets.masks(first).first;
+    while mask != 0 {
+        let set = mask.trailing_zeros() as usize;
+        mask &= mask - 1;
+        let unit = Unit { set: set as u8, len: 0, c: '\0', blank: false, extra: 0 };
+        let bytes = [sets.byte(first, set), 0, 0, 0];
+        whole(sets, unit, bytes, at, out);
+        if bytes[0] == 0xe2 && sets.byte(at(1), set) == 0x80 {
+            broken_mark(unit, before, at, out);
+        }
+    }
+}
+
+/// Readings in which each character is a byte.
+fn whole(
+    sets: &Charsets,
+    unit: Unit,
+    mut bytes: [u8; 4],
+    at: &mut impl FnMut(usize) -> char,
+    out: &mut Vec<Unit>,
+) {
+    let set = usize::from(unit.set);
+    let len = match bytes[0] {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        _ => 4,
+    };
+    let (mut extra, mut lost, mut spaced) = (0, false, false);
+    for (k, byte) in bytes.iter_mut().enumerate().take(len).skip(1) {
+        let c = at(k);
+        *byte = match c {
+            ' ' => 0xa0,
+            '\u{fffd}' => 0x80,
+            // The trade mark sign is E2 84 A2, and 84 is a low quotation mark.
+            '"' if k == 1 && len == 3 => 0x84,
+            _ => sets.byte(c, set),
+        };
+        if *byte & 0xc0 != 0x80 {
+            return;
+        }
+        match c {
+            ' ' => (extra, spaced) = (extra + SPACED, true),
+            '"' => extra += STRAIGHT,
+            '\u{fffd}' => (extra, lost) = (extra + LOST, true),
+            _ => {}
+        }
+    }
+    let unit = Unit { len: len as u8, extra, ..unit };
+    if lost {
+        // All that the set does not define is one of a few bytes; of quotation marks only one has any of them.
+        let quote = bytes[..2] == [0xe2, 0x80] && at(1) != '\u{fffd}';
+        out.push(Unit { c: if quote { '”' } else { '\u{fffd}' }, ..unit });
+        return;
+    }
+    let Some(c) = character(&bytes[..len]) else { return };
+    if spaced && c == 'à' && at(2) != ' ' {
+        // Words end in it, and of two blanks one is left: "voilÃ le".
+        out.push(Unit { c, blank: true, extra: COLLAPSED, ..unit });
+        return;
+    }
+    out.push(Unit { c, ..unit });
+}
+
+/// The character of a first byte and further ones; no half of a pair, and nothing that fewer bytes would do for.
+#[inline]
+fn character(bytes: &[u8]) -> Option<char> {
+    let first = u32::from(bytes[0]) & (0x7f >> bytes.len());
+    let code = bytes[1..].iter().fold(first, |code, byte| code << 6 | u32::from(byte & 0x3f));
+    let least = [0, 0, 0x80, 0x800, 0x10000][bytes.len()];
+    char::from_u32(code).filter(|_| code >= least)
+}
+
+/// The marks of E2 80: their last character may be gone, straightened or spelled out.
+fn broken_mark(unit: Unit, before: char, at: &mut impl FnMut(usize) -> char, out: &mut Vec<Unit>) {
+    let next = at(2);
+    match next {
+        '"' => {
+            let between = before.is_ascii_digit() && at(3).is_ascii_digit();
+            out.push(Unit { len: 3, c: if between { '–' } else { '—' }, extra: STRAIGHT, ..unit });
+        }
+        'T' if at(3) == 'M' => out.push(Unit { len: 4, c: '’', extra: STRAIGHT, ..unit }),
+        _ => {}
+    }
+    let inside = before.is_alphabetic() && next.is_ascii_lowercase();
+    if inside || next.is_ascii() {
+        // Which byte it was, its set says: the only mark with one that is not defined closes a quotation.
+        let c = if inside { '’' } else { '”' };
+        out.push(Unit { len: 2, c, extra: GONE, ..unit });
+    }
+}
+
+const _: () = assert!(MOST <= 16, "a set is a bit of 16");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(char, u8)> {
+        let chars: Vec<char> = text.chars().collect();
+        let mut out = Vec::new();
+        let mut at = |i: usize| chars.get(i + 1).copied().unwrap_or('\0');
+        units(Charsets::get(), chars[0], &mut at, &mut out);
+        out.iter().filter(|u| u.set == 0).map(|u| (u.c, u.len)).collect()
+    }
+
+    #[test]
+    fn readings() {
+        assert_eq!(read("fÃ©"), [('é', 2)]);
+        assert_eq!(read(".â€œa"), [('“', 3)]);
+        assert_eq!(read("xÃx"), []);
+        assert_eq!(read(".â€�"), [('”', 3)]);
+        assert_eq!(read("nâ€t"), [('’', 2)]);
+        assert_eq!(read("nâ€TMt"), [('’', 4), ('”', 2)]);
+        assert_eq!(read("sâ\"¢"), [('™', 3)]);
+        assert_eq!(read("1â€\"2"), [('–', 3), ('”', 2)]);
+        assert_eq!(read(" í\u{a0}\u{80}"), [], "half of a pair is no character");
+    }
+}
