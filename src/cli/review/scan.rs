@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use super::ReviewArgs;
 use super::session::{Item, Text};
 use crate::clean::{Cleaned, Cleaner};
-use crate::cli::inputs::Input;
+use crate::cli::inputs::{Input, Loaded};
 use crate::cli::pool;
 use crate::cli::talk::Talk;
 use crate::document::Document;
 use crate::edit::Edit;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::replay::Origin;
 
 /// The files and what would change in them.
@@ -56,7 +56,14 @@ pub fn scan(
 }
 
 fn one(args: &ReviewArgs, input: &Input, cleaner: &Cleaner) -> Result<(Text, Vec<Item>)> {
-    let crate::cli::inputs::Loaded { text: source, format, .. } = input.load()?;
+    let Loaded { text: source, format, encoding } = input.load()?;
+    if !encoding.is_utf8() {
+        let name = encoding.name();
+        let message = format!(
+            "it is in {name}, and decisions are saved for UTF-8: ungarble clean writes it anew, with -o"
+        );
+        return Err(Error::document(&source, 0, message).of(&input.name));
+    }
     let document = Document::read(&source, format).map_err(|e| e.of(&input.name))?;
     let mut cleaned = cleaner.clean_document(&document);
     let least = args.min_confidence.unwrap_or(0.0);
