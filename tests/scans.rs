@@ -18,8 +18,10 @@ fn cleaner() -> Cleaner {
 }
 
 #[test]
-fn scans_are_read_where_they_are_asked_for() {
-    assert_eq!(Cleaner::new().clean(PAGE).edits(), []);
+fn scans_are_read_without_being_asked_for_and_left_where_they_are_not_wanted() {
+    assert_eq!(Cleaner::new().clean(PAGE).text(), TRUTH);
+    let phrases = Cleaner::builder().channels(&[Channel::Phrase]).build();
+    assert_eq!(phrases.clean(PAGE).edits(), []);
 }
 
 #[test]
@@ -69,6 +71,29 @@ fn what_is_no_scan_stays() {
         "Ich weiß nicht, was soll es bedeuten, dass ich so traurig bin; ein Märchen aus alten Zeiten.",
         "Il était une fois une petite fille de village, la plus jolie qu'on eût su voir.",
         "H2O, CO2, x86_64, B2B, 3D, mp3, ISO 8601, RFC 2119 and utf8mb4 are fine.",
+    ] {
+        assert_eq!(cleaner.clean(text).edits(), [], "{text}");
+    }
+}
+
+#[test]
+fn capitals_and_figures_are_repaired() {
+    let page = "On the i8th of March, l85O, the committee ofthe town met In the large hall, and tbe gentlemen were seated In rows.\n\
+        It was thonght that the railway wonld be opened on the 2ist of tbe next month, and that 20U men wonld be present.\n";
+    let text = cleaner().clean(page).text().into_owned();
+    for good in ["18th of March, 1850,", "met in the large", "seated in rows", "21st of the next", "200 men"]
+    {
+        assert!(text.contains(good), "{good}: {text}");
+    }
+}
+
+#[test]
+fn dialect_in_company_and_models_stay() {
+    let cleaner = cleaner();
+    for text in [
+        "Weel, the auld man gaed doon tae the toon wi' his heid doon, an' a' the bairns frae the hoose cam' oot tae see \
+         wha it wis. He didna ken whit tae dae, but he wouldna gang hame the nicht.",
+        "Many people think that iPhone7 will sell as iPhone6 did, and that Windows10 runs on a Thinkpad450 as well.",
     ] {
         assert_eq!(cleaner.clean(text).edits(), [], "{text}");
     }
