@@ -287,7 +287,7 @@ pub fn is_binary(bytes: &[u8]) -> bool {
 /// UTF-16 without a mark: blanks and line ends in one order of bytes and not in the other, and nothing that cannot be.
 fn utf16_unmarked(bytes: &[u8]) -> Option<Named> {
     let head = &bytes[..bytes.len().min(HEAD) & !1];
-    if bytes.len() % 2 != 0 || head.len() < 8 || !head.contains(&0) {
+    if bytes.len() % 2 != 0 || head.len() < 8 || !head.contains(&0) || bytes.starts_with(b"\xef\xbb\xbf") {
         return None;
     }
     let blanks = |big: bool| {
@@ -297,7 +297,7 @@ fn utf16_unmarked(bytes: &[u8]) -> Option<Named> {
     let (little, big) = (blanks(false), blanks(true));
     let order = little < big;
     let (most, least) = (little.max(big), little.min(big));
-    if most * 2 * 50 < head.len() || least * 4 > most {
+    if most < 2 || most * 2 * 50 < head.len() || least * 4 > most {
         return None;
     }
     let text = utf16(&bytes[..bytes.len() & !1], order).ok()?;

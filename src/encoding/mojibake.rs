@@ -154,6 +154,13 @@ pub(super) fn search(text: &str, deep: bool) -> Vec<Misread> {
         known: HashSet::new(),
     };
     decoder.run();
+    let mut end = 0;
+    // What was read two layers deep may have taken the blank before the next island, which begins with it.
+    decoder.found.retain(|misread| {
+        let free = misread.range.start >= end;
+        end = if free { misread.range.end } else { end };
+        free
+    });
     decoder.found
 }
 
