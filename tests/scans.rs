@@ -77,14 +77,17 @@ fn what_is_no_scan_stays() {
 }
 
 #[test]
-fn capitals_and_figures_are_repaired() {
+fn capitals_are_repaired_and_figures_are_doubts() {
     let page = "On the i8th of March, l85O, the committee ofthe town met In the large hall, and tbe gentlemen were seated In rows.\n\
-        It was thonght that the railway wonld be opened on the 2ist of tbe next month, and that 20U men wonld be present.\n";
-    let text = cleaner().clean(page).text().into_owned();
-    for good in ["18th of March, 1850,", "met in the large", "seated in rows", "21st of the next", "200 men"]
-    {
-        assert!(text.contains(good), "{good}: {text}");
+        It was thonght that the railway wonld be opened by tbe next month, and that many men wonld be present.\n";
+    let cleaner = cleaner();
+    let cleaned = cleaner.clean(page);
+    for good in ["the committee of the town met in the large", "seated in rows"] {
+        assert!(cleaned.text().contains(good), "{good}: {}", cleaned.text());
     }
+    // Real pages have too many numbers with letters (3s. 6d., 2R) for the trees to be sure.
+    let doubts: Vec<&str> = cleaned.doubts().iter().map(|e| &*e.replacement).collect();
+    assert!(doubts.contains(&"18th") && doubts.contains(&"1850"), "{doubts:?}");
 }
 
 #[test]

@@ -394,7 +394,7 @@ pub fn model_only(place: &str, model: &[u8]) -> Result<Vec<u8>> {
     let weights = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/weights.txt"));
     sections.push(("weights", weights.into()));
     // A node without children, letters of which nothing is known, no confusions: nothing is read into a garbled word.
-    sections.push(("spell", vec![0; 12]));
+    sections.push(("spell", super::spellings::nothing()));
     sections.push(("letters", super::letters::empty()));
     let weights = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/ocr.weights"));
     sections.push(("ocr", weights.into()));

@@ -144,6 +144,11 @@ impl<'b> Spellings<'b> {
 /// ones are as often somebody's misprint (about 12 occurrences in 90 million words; names twice as few).
 const ATTESTED: u8 = 30;
 
+/// The section of a trie without a word: one node without children.
+pub fn nothing() -> Vec<u8> {
+    vec![0; NODE]
+}
+
 /// The section of the words that a garbled word may be read as.
 pub fn build(words: &Words<'_>) -> Vec<u8> {
     let mut list: Vec<(&str, WordId)> = Vec::new();
