@@ -287,7 +287,11 @@ pub fn is_binary(bytes: &[u8]) -> bool {
 /// UTF-16 without a mark: blanks and line ends in one order of bytes and not in the other, and nothing that cannot be.
 fn utf16_unmarked(bytes: &[u8]) -> Option<Named> {
     let head = &bytes[..bytes.len().min(HEAD) & !1];
-    if bytes.len() % 2 != 0 || head.len() < 8 || !head.contains(&0) || bytes.starts_with(b"\xef\xbb\xbf") {
+    if !bytes.len().is_multiple_of(2)
+        || head.len() < 8
+        || !head.contains(&0)
+        || bytes.starts_with(b"\xef\xbb\xbf")
+    {
         return None;
     }
     let blanks = |big: bool| {
@@ -318,7 +322,7 @@ fn utf16(bytes: &[u8], big: bool) -> std::result::Result<Vec<u8>, usize> {
         units += c.len_utf16();
         text.push(c);
     }
-    if bytes.len() % 2 == 0 { Ok(text.into_bytes()) } else { Err(bytes.len() - 1) }
+    if bytes.len().is_multiple_of(2) { Ok(text.into_bytes()) } else { Err(bytes.len() - 1) }
 }
 
 /// Is there UTF-8 in it, and at least as much of that as of what is not? By chance hardly anything is.
