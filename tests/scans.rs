@@ -63,6 +63,7 @@ fn what_is_no_scan_stays() {
     let cleaner = cleaner();
     for text in [
         "He shew'd me the publick musick, and improv'd my connexion with the antient Company to-day.",
+        "It is alſo ſaid, that the Houſe will riſe next Week, and that his Majeſty goes firſt to Windſor.",
         "Aberystwyth, Llanelli, Pontypridd, Ystradgynlais, Machynlleth, Dolgellau, Blaenau Ffestiniog, Tywyn",
         "Okonkwo\nAdichie\nNwachukwu\nEzeulu\nObiageli\nIkemefuna\nNwoye\nUnoka\nObierika\nUchendu\n",
         "1881 34,564 12.5 3s. 6d.\n1891 36,112 13.1 3s. 9d.\n1901 40,387 14.0 4s. 1d.\n",

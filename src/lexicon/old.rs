@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::words::{Words, flag};
+use super::words::{UNKNOWN, Words, flag};
 use crate::error::{Error, Result};
 use crate::text::word_hash;
 
@@ -15,6 +15,8 @@ pub struct OldSpellings {
     words: HashSet<u64>,
     dialect: HashSet<u64>,
     pairs: HashSet<(u64, u64)>,
+    /// Old letters with the modern ones.
+    letters: Vec<(Box<str>, Box<str>)>,
     /// Old endings with the modern ones.
     endings: Vec<(Box<str>, Box<str>)>,
     /// Old beginnings with the modern ones.
@@ -35,6 +37,9 @@ impl OldSpellings {
             match sides[..] {
                 [] => {}
                 [old, modern] => match (old.strip_prefix('~'), old.strip_suffix('~')) {
+                    (Some(old), Some(_)) => {
+                        out.letters.push((old.trim_end_matches('~').into(), modern.into()));
+                    }
                     (Some(old), _) => out.endings.push((old.into(), modern.into())),
                     (_, Some(old)) => out.beginnings.push((old.into(), modern.into())),
                     _ => match old.strip_prefix('+') {
@@ -62,6 +67,13 @@ impl OldSpellings {
         }
         let english = |word: &str| words.flags(words.find(word_hash(word))) & flag::ENGLISH != 0;
         let low = word.to_lowercase().replace('\u{2019}', "'");
+        let known = |word: &str| words.find(word_hash(word)) != UNKNOWN;
+        let has = |(old, modern): &(Box<str>, Box<str>)| {
+            low.contains(&**old) && known(&low.replace(&**old, modern))
+        };
+        if self.letters.iter().any(has) {
+            return true;
+        }
         let ends = |(old, modern): &(Box<str>, Box<str>)| {
             low.strip_suffix(&**old)
                 .is_some_and(|stem| stem.len() >= STEM && english(&format!("{stem}{modern}")))
@@ -104,7 +116,9 @@ mod tests {
     fn old_words_are_known_by_list_and_by_ending() {
         let lexicon = Lexicon::embedded();
         let old = lexicon.old_spellings();
-        for word in ["shew", "connexion", "publick", "improv'd", "Encrease", "expence"] {
+        for word in
+            ["ſuch", "Warwickſhire", "shew", "connexion", "publick", "improv'd", "Encrease", "expence"]
+        {
             assert!(old.is_old(lexicon.words(), word), "{word}");
         }
         for word in ["tbe", "committce", "improvcd", "tho'd"] {
