@@ -15,7 +15,8 @@ use crate::text::{ByHash, Kind, Shape, Token, mark_sentences, tokenize_some};
 /// Longer sentences are cut: the search looks no further anyway.
 const LONGEST: usize = 400;
 
-/// Words of dialects in a hundred tokens from which on a text is in dialect: novels in plain English have less than 0.3.
+/// Words of dialects in a hundred tokens from which on a text is in dialect: of 300 pieces of novels 97 in 100 have less than
+/// 0.15 and none has so many.
 const DIALECT: f32 = 1.0;
 
 /// Share of the letters that were misread in the texts that the table of confusions was counted in.
