@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Fits dictionaries/model/ocr.trees, how sure a repair of scanned text is: pip install rapidfuzz scikit-learn numpy
 
-usage: fit_ocr.py OUT.trees --scans PAGES.jsonl... --clean TEXTS.jsonl... [--check PAGES.jsonl...]
+usage: fit_ocr.py OUT.trees --scans PAGES.jsonl... --company OUT.company [--printed PAGES.jsonl...] --clean TEXTS.jsonl... [--check PAGES.jsonl...]
 
 --scans: pages with their truth ({"id", "ocr", "gt"}); a reading is right where it brings the words around it nearer to the
 truth. --clean: texts without fault ({"id", "text"}), in which every repair is wrong. --check: pages that are only measured on.
-The evidence comes from the example scan_evidence, which must be built: cargo build --release --example scan_evidence.
+--printed: further pages of which only the truth is counted. --company: the table of the company of words to write, counted in
+the truth of all of them. The pages that are fitted on are judged by tables without their own half of the pages: else the
+trees would learn to trust a table that has seen the answers.
+The evidence comes from the example scan_evidence, the tables from the program; both must be built: cargo build --release
+--bins --example scan_evidence.
 """
-import argparse, bisect, collections, json, os, re, subprocess
+import argparse, bisect, collections, json, os, re, subprocess, tempfile, zlib
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -24,8 +28,30 @@ def names():
     return re.findall(r'"(\w+)"', source[at : source.index("];", at)])
 
 
-def evidence(program, path):
-    out = subprocess.run([program, path], check=True, capture_output=True, text=True).stdout
+def half(case):
+    """Which half of the pages a page belongs to."""
+    return zlib.crc32(str(case).encode()) % 2
+
+
+def lines(path, wanted=lambda case: True):
+    with open(path, encoding="utf-8") as file:
+        return [line for line in file if wanted(json.loads(line)["id"])]
+
+
+def count(program, files, out, wanted=lambda case: True):
+    """Counts the company of words in the wanted pages of files."""
+    with tempfile.TemporaryDirectory() as folder:
+        parts = []
+        for path, always in files:
+            parts.append(os.path.join(folder, os.path.basename(path)))
+            with open(parts[-1], "w", encoding="utf-8") as part:
+                part.writelines(lines(path, (lambda case: True) if always else wanted))
+        subprocess.run([program, "train", "--company", *parts, "-o", out], check=True)
+
+
+def evidence(program, path, company):
+    tables = [os.path.join(HERE, "../dictionaries", name) for name in ("ocr.weights", "ocr.confusions", "model/ocr.trees")]
+    out = subprocess.run([program, path, *tables, company], check=True, capture_output=True, text=True).stdout
     by_case = collections.defaultdict(list)
     for line in out.splitlines():
         e = json.loads(line)
@@ -34,10 +60,10 @@ def evidence(program, path):
     return by_case
 
 
-def judged(program, path):
+def judged(program, path, company):
     """(evidence, words gained, case, start, end) of every reading that is judged."""
     out = []
-    found = evidence(program, path)
+    found = evidence(program, path, company)
     for line in open(path, encoding="utf-8"):
         case = json.loads(line)
         text, truth = case["ocr"], WORDS.findall(case["gt"])
@@ -98,18 +124,35 @@ def main():
     parser.add_argument("--clean", nargs="+", default=[])
     parser.add_argument("--check", nargs="*", default=[])
     parser.add_argument("--program", default=os.path.join(HERE, "../target/release/examples/scan_evidence"))
+    parser.add_argument("--ungarble", default=os.path.join(HERE, "../target/release/ungarble"))
+    parser.add_argument("--company", required=True)
+    parser.add_argument("--printed", nargs="*", default=[])
     args = parser.parse_args()
-    scans = [x for path in args.scans for x in judged(args.program, path)]
-    clean = [e["f"] for path in args.clean for es in evidence(args.program, path).values() for e in es]
+    files = [(path, False) for path in args.scans] + [(path, True) for path in args.printed]
+    count(args.ungarble, files, args.company)
+    scans, clean = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for side in (0, 1):
+            table = os.path.join(folder, f"{side}.company")
+            count(args.ungarble, files, table, lambda case: half(case) != side)
+            for path in args.scans + args.clean:
+                part = os.path.join(folder, "part.jsonl")
+                with open(part, "w", encoding="utf-8") as file:
+                    file.writelines(lines(path, lambda case: half(case) == side))
+                if path in args.scans:
+                    scans += judged(args.program, part, table)
+                else:
+                    clean += [e["f"] for es in evidence(args.program, part, table).values() for e in es]
     rows = np.array([x[0] for x in scans] + clean)[:, 1:]
     right = np.array([x[1] > 0 for x in scans] + [False] * len(clean))
     model = HistGradientBoostingClassifier(
-        max_iter=200, learning_rate=0.08, max_leaf_nodes=24, min_samples_leaf=40, l2_regularization=1.0, random_state=1
+        max_iter=300, learning_rate=0.06, max_leaf_nodes=31, min_samples_leaf=40, l2_regularization=1.0, max_features=0.4,
+        random_state=1
     ).fit(rows, right, sample_weight=[1.0] * len(scans) + [2.0] * len(clean))
     write(model, args.out, names())
     print(f"{len(scans)} readings of scans, {len(clean)} of clean text -> {args.out}")
     for path in args.check:
-        held = judged(args.program, path)
+        held = judged(args.program, path, args.company)
         sure = model.predict_proba(np.array([x[0] for x in held])[:, 1:])[:, 1]
         gain = np.array([x[1] for x in held])
         for bar in (0.4, 0.5, 0.6, 0.7):

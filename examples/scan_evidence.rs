@@ -1,6 +1,6 @@
 //! Prints what the channels of scanned text propose for each case, for fitting and for looking into what goes wrong.
 //!
-//! `cargo run --release --example scan_evidence -- CASES.jsonl [OCR.WEIGHTS [OCR.CONFUSIONS [OCR.TREES]]] > evidence.jsonl`
+//! `cargo run --release --example scan_evidence -- CASES.jsonl [OCR.WEIGHTS [OCR.CONFUSIONS [OCR.TREES [PAGES.COMPANY]]]] > evidence.jsonl`
 //!
 //! One line a reading: case, place in characters, what stands there, what it is read as, confidence, channel, and the numbers
 //! of `OcrWeights::SURE` (for readings that are not on the best path the first is 0 and the second the posterior). With
@@ -26,6 +26,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if let Some(path) = args.get(3) {
         lexicon.set_trees(Trees::parse(path, &read(path)?, &OcrWeights::SURE)?);
+    }
+    if let Some(path) = args.get(4) {
+        lexicon.set_company(path, &std::fs::read(path)?)?;
     }
     let cleaner = ungarble::Cleaner::builder().lexicon(lexicon).build();
     let cases = read(args.first().ok_or("the file of cases is missing")?)?;

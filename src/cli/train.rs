@@ -12,6 +12,7 @@ Examples:
   ungarble train --about english.model --heldout heldout_c.txt
   ungarble train --marked restored/ -o dictionaries/seen/mine.seen
   ungarble train --confusions pages.jsonl -o mine.confusions
+  ungarble train --company pages.jsonl -o dictionaries/model/pages.company
 
 A line of a text is a paragraph. The genre of a file is its name up to the first `_`. Files with `heldout` in their \
 name are never trained on. The same files and options give the same bytes. Marked texts are described in dictionaries/README.md; their \
@@ -22,7 +23,7 @@ counts take effect when the program is built.";
 #[command(after_help = AFTER)]
 pub struct TrainArgs {
     /// Text files, plain or .zst, or folders of *.txt and *.txt.zst
-    #[arg(value_name = "FILE|DIR", required_unless_present_any = ["about", "marked", "confusions"])]
+    #[arg(value_name = "FILE|DIR", required_unless_present_any = ["about", "marked", "confusions", "company"])]
     pub inputs: Vec<PathBuf>,
     /// How much each word of a genre counts; 1 where nothing is said, 0 leaves the genre out
     #[arg(long = "weight", value_name = "GENRE=W", value_parser = weight)]
@@ -52,6 +53,9 @@ pub struct TrainArgs {
     /// as it stood on the page (`gt`), plain or .zst
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["inputs", "about", "heldout", "marked"], help_heading = "Output")]
     pub confusions: Vec<PathBuf>,
+    /// Make no model: count the words and pairs of words of these JSON lines' texts as they stood on the page (`gt`)
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["inputs", "about", "heldout", "marked", "confusions"], help_heading = "Output")]
+    pub company: Vec<PathBuf>,
     /// Make no model: print what this one was made of
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["inputs", "output"], help_heading = "Output")]
     pub about: Option<PathBuf>,
@@ -97,6 +101,10 @@ mod work {
         }
         if let (false, Some(path)) = (args.confusions.is_empty(), &args.output) {
             learn_confusions(&args.confusions, path, talk)?;
+            return Ok(Exit::Done);
+        }
+        if let (false, Some(path)) = (args.company.is_empty(), &args.output) {
+            count_company(&args.company, path, talk)?;
             return Ok(Exit::Done);
         }
         // What can be refused is refused before minutes of work.
@@ -145,6 +153,28 @@ mod work {
         file.commit(None)?;
         let lines = table.lines().count();
         talk.note(&format!("{}: {lines} confusions from {} words", path.display(), counts.words));
+        Ok(())
+    }
+
+    /// Counts the company of words in the truth of scans and writes the table.
+    fn count_company(inputs: &[PathBuf], path: &Path, talk: &Talk) -> Result<()> {
+        let lexicon = Lexicon::embedded();
+        let mut counts = train::company::Counts::new(&lexicon);
+        let mut about = format!("ungarble {} company of words\nsource\ttokens\n", env!("CARGO_PKG_VERSION"));
+        for file in inputs {
+            let before = counts.tokens;
+            let text = train::read_lossy(file)?;
+            for case in crate::eval::cases(&file.display().to_string(), &text)? {
+                case.restored.iter().for_each(|stood| counts.add(stood));
+            }
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            about += &format!("{name}\t{}\n", counts.tokens - before);
+        }
+        let (image, kept) = counts.image(&about);
+        let mut file = Replacement::begin(path)?;
+        file.write(&image)?;
+        file.commit(None)?;
+        talk.note(&format!("{}: {kept} words and pairs from {} tokens", path.display(), counts.tokens));
         Ok(())
     }
 

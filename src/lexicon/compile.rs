@@ -370,6 +370,9 @@ pub fn compile(place: &str, model: &[u8], folder: &Path) -> Result<Vec<u8>> {
     sections.push(("confuse", confusions.into_bytes()));
     sections.push(("ocr", weights_of_scans.into_bytes()));
     sections.push(("trees", trees.into_bytes()));
+    let path = folder.join("model/pages.company");
+    let company = std::fs::read(&path).map_err(|e| Error::io(&path, &e))?;
+    sections.push(("company", super::company::section(&path.display().to_string(), &company)?));
     sections.push(("leans", leans(&patterns, &leanings, &words)));
     sections.extend(tables);
     sections.push(("weights", weights.into_bytes()));
@@ -396,6 +399,7 @@ pub fn model_only(place: &str, model: &[u8]) -> Result<Vec<u8>> {
     // A node without children, letters of which nothing is known, no confusions: nothing is read into a garbled word.
     sections.push(("spell", super::spellings::nothing()));
     sections.push(("letters", super::letters::empty()));
+    sections.push(("company", super::company::build([])));
     let weights = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/ocr.weights"));
     sections.push(("ocr", weights.into()));
     Ok(image::write(&sections))

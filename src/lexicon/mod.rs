@@ -1,6 +1,7 @@
 //! All that is known, in one image: words, n-grams, phrase rules, habits.
 
 pub mod abbreviations;
+pub mod company;
 pub mod compile;
 pub mod confusions;
 pub mod experience;
@@ -28,6 +29,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
 use crate::text::{Kind, Token, word_hash};
+use company::Company;
 use confusions::Confusion;
 pub use confusions::Misreadings;
 use image::Image;
@@ -49,6 +51,7 @@ pub struct Lexicon {
     ocr: OcrWeights,
     spellings: Spellings<'static>,
     letters: Letters<'static>,
+    company: Company<'static>,
     scans: Arc<OnceLock<Scans>>,
     scan_tables: [&'static [u8]; 4],
     /// The built-in substitutions, then those of the user's tables.
@@ -97,6 +100,7 @@ impl Lexicon {
             ocr: OcrWeights::read(place, s("ocr"))?,
             spellings: Spellings::open(s("spell")).ok_or_else(|| broken("spellings"))?,
             letters: Letters::open(s("letters")).ok_or_else(|| broken("letters"))?,
+            company: Company::open(s("company")).ok_or_else(|| broken("company of words"))?,
             scans: Arc::default(),
             scan_tables: [s("confuse"), s("trees"), s("old"), s("signs")],
             tables: vec![rules],
@@ -157,6 +161,22 @@ impl Lexicon {
     /// The model of the letters of words.
     pub fn letters(&self) -> &Letters<'static> {
         &self.letters
+    }
+
+    /// How often words, and pairs of words, stood on printed pages.
+    pub fn company(&self) -> &Company<'static> {
+        &self.company
+    }
+
+    /// Another table of the company of words (the bytes of its file), for fitting new trees; `place` names it in errors.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or is something else.
+    pub fn set_company(&mut self, place: &str, file: &[u8]) -> Result<()> {
+        let bytes: &'static [u8] = Box::leak(company::section(place, file)?.into_boxed_slice());
+        self.company = Company::open(bytes).unwrap_or(self.company);
+        Ok(())
     }
 
     /// What scanners make of letters, from the reader's side.

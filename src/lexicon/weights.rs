@@ -202,7 +202,7 @@ weights! {
 
 impl OcrWeights {
     /// The names of the evidence for a repair of scanned text, as `dictionaries/model/ocr.trees` asks for it.
-    pub const SURE: [&str; 48] = [
+    pub const SURE: [&str; 67] = [
         "bias",
         "posterior",
         "changed",
@@ -251,6 +251,25 @@ impl OcrWeights {
         "meant_next",
         "stood_here",
         "stood_next",
+        "kept",
+        "english",
+        "proper",
+        "sign",
+        "meant_sign",
+        "signs",
+        "blank_before",
+        "blank_after",
+        "line_begins",
+        "line_ends",
+        "inside",
+        "word_printed",
+        "printed_before",
+        "printed_after",
+        "stood_printed",
+        "stood_before",
+        "stood_after",
+        "habit",
+        "habits",
     ];
 
     /// The weights of an image.

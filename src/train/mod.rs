@@ -3,6 +3,7 @@
 //! Two passes over the text, a line being a paragraph: the first counts words, the second trigrams, as sorted numbers.
 //! Everything is deterministic: the same files, options and version give the same bytes.
 
+pub mod company;
 pub mod confusions;
 mod corpus;
 mod counts;

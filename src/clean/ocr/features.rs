@@ -1,12 +1,15 @@
 //! How sure a repair of scanned text is: small decision trees over the evidence for it,
 //! fitted on pages with their truth (`dictionaries/model/ocr.trees`).
 
+use std::ops::Range;
+
 use super::super::confidence::{log_odds, probability};
 use super::page::{Found, Noise, Page, Unit, has_apostrophe};
 use crate::channel::ocr::{Reading, Repair, Strange};
 use crate::cost::UNIT;
-use crate::lexicon::{BEGIN, END, Lexicon, OcrWeights, WordId};
-use crate::text::{Kind, Shape};
+use crate::lexicon::company::{token_key, word_key};
+use crate::lexicon::{BEGIN, END, Lexicon, OcrWeights, WordId, flag};
+use crate::text::{Kind, Shape, Token};
 
 /// How many there are.
 pub const FEATURES: usize = OcrWeights::SURE.len();
@@ -33,12 +36,11 @@ pub fn features(
     let spelled = &reading.spelled;
     let (start, end) = (unit.tokens.start + reading.start as usize, unit.tokens.start + reading.end as usize);
     let tokens = &page.tokens[start..end];
-    let over = unit.readings.clone().filter(|i| {
-        let other = &page.readings[*i];
-        other.start < reading.end && reading.start < other.end
-    });
+    // Readings are ordered by their first token.
+    let from = unit.readings.start;
+    let until = page.readings[unit.readings.clone()].partition_point(|other| other.start < reading.end);
     let (mut same, mut changed, mut choices) = (0.0, 0.0, 0.0);
-    for i in over {
+    for i in (from..from + until).filter(|i| reading.start < page.readings[*i].end) {
         let p = found.posterior(i);
         let other = &page.readings[i];
         if other.repair == Repair::Whole {
@@ -57,7 +59,10 @@ pub fn features(
     let written = word.str(page.text);
     let digits = written.bytes().filter(u8::is_ascii_digit).count() as f32;
     let common = spelled.ids.iter().map(|id| lexicon.words().log_count(*id)).min().unwrap_or(0);
-    let again = page.again.get(&word.hash).copied().unwrap_or(0) as f32;
+    let again = match page.again.get(&word.hash) {
+        Some(count) => *count as f32,
+        None => page.ids[start..end].iter().map(|id| page.meant(*id)).fold(f32::MAX, f32::min),
+    };
     let (before, after) = around(page, unit, path, index);
     let meant: Vec<WordId> = spelled.ids.iter().map(|id| lexicon.model_id(*id)).collect();
     let stood: Vec<WordId> = page.ids[start..end].to_vec();
@@ -65,8 +70,10 @@ pub fn features(
     let stood_costs = costs(lexicon, &before, &stood, &after);
     let grams = lexicon.grams();
     let sees = |a: WordId, b: WordId| is(grams.bigram(a, b).is_some());
+    let stretch = tokens[0].start as usize..tokens[tokens.len() - 1].end as usize;
+    let whole = String::from_utf8_lossy(&page.text[stretch]);
     let edge = |ids: &[WordId], first: bool| if first { ids.first().copied() } else { ids.last().copied() };
-    [
+    let words = [
         1.0,
         log_odds(same),
         log_odds(changed),
@@ -111,14 +118,83 @@ pub fn features(
         page.capitals,
         page.dialect,
         page.elided,
-        is(has_apostrophe(&String::from_utf8_lossy(
-            &page.text[tokens[0].start as usize..tokens[tokens.len() - 1].end as usize],
-        ))),
+        is(has_apostrophe(&whole)),
         meant_costs[0],
         meant_costs[1],
         stood_costs[0],
         stood_costs[1],
+        kept(&whole, &spelled.text),
+        is(spelled.ids.iter().all(|id| lexicon.words().flags(*id) & flag::ENGLISH != 0)),
+        is(spelled.text.starts_with(char::is_uppercase)),
+    ];
+    let sides = [word_key(lexicon, before[1]), word_key(lexicon, after[0])];
+    let groups: [&[f32]; 5] = [
+        &words,
+        &signs(page, reading, start..end),
+        &company(lexicon, sides, meant.iter().map(|id| word_key(lexicon, *id))),
+        &company(lexicon, sides, tokens.iter().map(|token| token_key(lexicon, token))),
+        &habit(reading, noise, found.posterior(index)),
+    ];
+    let mut features = [0.0; FEATURES];
+    debug_assert_eq!(groups.iter().map(|g| g.len()).sum::<usize>(), FEATURES);
+    for (feature, number) in features.iter_mut().zip(groups.into_iter().flatten()) {
+        *feature = *number;
+    }
+    features
+}
+
+/// Where a mark stands alone: which it is, which it is read as, how common it is on the page (ln(1 + n) of n in a thousand
+/// letters); and for all readings, what is beside them: blanks, the line's ends, letters on both sides.
+fn signs(page: &Page<'_>, reading: &Reading, span: Range<usize>) -> [f32; 8] {
+    let is = |yes: bool| f32::from(u8::from(yes));
+    let code = |mark: Option<char>| mark.map_or(0.0, |c| u32::from(c) as f32);
+    let first = &page.tokens[span.start];
+    let (before, next) = (span.start.checked_sub(1).map(|at| &page.tokens[at]), page.tokens.get(span.end));
+    let mark = first.mark().filter(|_| span.len() == 1);
+    let read = reading.spelled.text.chars().next().filter(|_| reading.repair == Repair::Mark);
+    let rate = page.meant(page.ids[span.start]) * 1000.0 / page.letters.max(1000.0);
+    let touches = |token: &Token, spaced: bool| token.kind != Kind::Mark && !spaced;
+    [
+        code(mark),
+        code(read),
+        if mark.is_some() { rate.ln_1p() } else { 0.0 },
+        is(first.spaced),
+        is(next.is_none_or(|next| next.spaced)),
+        is(before.is_none() || first.lines > 0),
+        is(next.is_none_or(|next| next.lines > 0)),
+        is(before.is_some_and(|b| touches(b, first.spaced)) && next.is_some_and(|n| touches(n, n.spaced))),
     ]
+}
+
+/// How often the page shows the rarest and the commonest confusion of a reading elsewhere: ln(1 + n).
+fn habit(reading: &Reading, noise: &Noise, own: f32) -> [f32; 2] {
+    let elsewhere = |number: &u32| (noise.confusions[*number as usize] - own).max(0.0).ln_1p();
+    let shown = reading.spelled.used.iter().map(elsewhere);
+    // Without any, the rarest is commoner than all.
+    shown.fold([30.0, 0.0], |[least, most], n| [n.min(least), n.max(most)])
+}
+
+/// How often the rarest of words stood on printed pages, the first after the word before them, and the word behind them after
+/// the last: ln(1 + n). `sides` are the words around them.
+fn company(lexicon: &Lexicon, sides: [u64; 2], words: impl Iterator<Item = u64>) -> [f32; 3] {
+    let company = lexicon.company();
+    let (mut rarest, mut first, mut last) = (f32::MAX, None, sides[0]);
+    for word in words {
+        rarest = rarest.min(company.word(word));
+        first.get_or_insert(word);
+        last = word;
+    }
+    let Some(first) = first else { return [0.0; 3] };
+    [rarest, company.pair(sides[0], first), company.pair(last, sides[1])]
+}
+
+/// Share of the characters that a reading leaves at the beginning and at the end.
+fn kept(written: &str, read: &str) -> f32 {
+    let same = |a: (char, char)| a.0.eq_ignore_ascii_case(&a.1);
+    let (stood, reads) = (written.chars().count(), read.chars().count());
+    let first = written.chars().zip(read.chars()).take_while(|a| same(*a)).count();
+    let last = written.chars().rev().zip(read.chars().rev()).take_while(|a| same(*a)).count();
+    (first + last).min(stood.min(reads)) as f32 / stood.max(reads).max(1) as f32
 }
 
 /// Two words before and after a reading, with the repairs of the path made.

@@ -20,8 +20,9 @@ use crate::edit::{Channel, Edit};
 use crate::lexicon::Lexicon;
 use crate::text::Token;
 
-/// Readings below this posterior are not judged. Nearly all of them are what the beam dropped; 3 in 100 of those are right
-/// (held-out newspapers), so they should be judged too once trees are fitted on them.
+/// Readings below this posterior are not judged. Nearly all of them are what the beam dropped: one in 30 is right, but trees
+/// fitted on them too find none of those without as many wrong ones (held-out newspapers: 34.2 % WER cut at the same harm
+/// without them, 33.6 with).
 const CHANCE: f32 = 0.02;
 
 /// What was found in a scanned text.

@@ -127,7 +127,8 @@ impl<'s> Page<'s> {
                 Strange::Yes | Strange::Rare if speaks && old.is_dialect(token.hash) => Strange::Never,
                 odd => odd,
             };
-            elided += usize::from(is_elided(text, token, odd));
+            let touched = at.checked_sub(1).map(|at| &page.tokens[at]);
+            elided += usize::from(is_elided(text, touched, token, odd));
             let id = if odd == Strange::Yes { UNKNOWN } else { lexicon.model_id(id) };
             page.ids.push(id);
             page.strange.push(odd);
@@ -294,14 +295,18 @@ fn stands(
 }
 
 /// Does an apostrophe stand in a word that nobody knows, or at the end of a word?
-fn is_elided(text: &[u8], token: &Token, strange: Strange) -> bool {
+fn is_elided(text: &[u8], before: Option<&Token>, token: &Token, strange: Strange) -> bool {
     match token.kind {
-        Kind::Mark => !token.spaced && matches!(token.mark(), Some('\'' | '\u{2019}')),
+        Kind::Mark => {
+            let touches = !token.spaced && before.is_some_and(|b| b.kind == Kind::Word);
+            touches && matches!(token.mark(), Some('\'' | '\u{2019}'))
+        }
         _ => strange == Strange::Yes && has_apostrophe(token.str(text)),
     }
 }
 
-/// Does an apostrophe stand in this?
+/// Does an apostrophe stand behind a letter here? (Behind a sign it is a piece of a letter: `famil}'`.)
 pub fn has_apostrophe(text: &str) -> bool {
-    text.contains(['\'', '\u{2019}'])
+    let behind = text.chars().skip(1);
+    text.chars().zip(behind).any(|(a, b)| a.is_alphabetic() && matches!(b, '\'' | '\u{2019}'))
 }
