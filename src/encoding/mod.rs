@@ -15,12 +15,16 @@
 #[cfg(feature = "encodings")]
 mod bytes;
 mod charset;
+mod choice;
+mod costs;
+mod islands;
 mod kinds;
 mod layers;
 mod lost;
 mod mojibake;
 mod plausible;
 mod reasons;
+mod trellis;
 mod unicode;
 mod units;
 
@@ -30,6 +34,8 @@ pub use charset::Charset;
 pub use kinds::{Kind, Kinds};
 
 use crate::edit::{Channel, Edit, Patch};
+use costs::Habits;
+use mojibake::Misread;
 use crate::lexicon::Lexicon;
 
 /// Layers of damage that are undone; a text that still changes then is left as it was.
@@ -69,14 +75,34 @@ pub fn repair(source: &[u8], lexicon: Option<&Lexicon>, kinds: &Kinds) -> Patch 
     Patch::default()
 }
 
-/// Undoes one layer of mojibake.
-fn misread(text: &[u8], _lexicon: Option<&Lexicon>, layer: usize) -> Vec<Edit> {
+/// Undoes one layer of mojibake; where the characters leave it open, the lexicon decides.
+fn misread(text: &[u8], lexicon: Option<&Lexicon>, layer: usize) -> Vec<Edit> {
     let mut out = Vec::new();
+    let mut habits = Habits::default();
     let mut at = 0;
     for chunk in text.utf8_chunks() {
-        for found in mojibake::misread(chunk.valid()) {
-            let spelled = |set: &usize| &*Charset::all()[*set].spelled;
-            let chain: Vec<&str> = found.chain.iter().map(spelled).collect();
+        let mut found = mojibake::misread(chunk.valid(), &mut habits);
+        let known = |m: &Misread| lexicon.is_some_and(|lexicon| lost::vouches(text, at, m, lexicon));
+        found.doubtful.retain(known);
+        if !found.doubtful.is_empty() {
+            found.misread.append(&mut found.doubtful);
+            found.misread.sort_by_key(|m| m.range.start);
+            let mut end = 0;
+            found.misread.retain(|m| {
+                let free = m.range.start >= end;
+                end = if free { m.range.end } else { end };
+                free
+            });
+        }
+        // Most of a text was damaged in one way.
+        let mut last: Option<(Vec<usize>, bool, Box<str>)> = None;
+        for found in found.misread {
+            if !last.as_ref().is_some_and(|(chain, lossy, _)| *chain == found.chain && *lossy == found.lossy) {
+                let spelled = |set: &usize| &*Charset::all()[*set].spelled;
+                let chain: Vec<&str> = found.chain.iter().map(spelled).collect();
+                let reason = reasons::layers(layer, &chain, found.lossy).into();
+                last = Some((found.chain, found.lossy, reason));
+            }
             // Gains are sums of costs: half a dozen nats are worth little, thirty leave no doubt.
             let confidence = 1.0 - 0.5 * (-found.gain.max(0.0) / 8.0).exp();
             out.push(Edit {
@@ -84,7 +110,7 @@ fn misread(text: &[u8], _lexicon: Option<&Lexicon>, layer: usize) -> Vec<Edit> {
                 replacement: found.meant.into(),
                 channel: Channel::Encoding,
                 confidence: if found.lossy { confidence * 0.9 } else { confidence },
-                reason: reasons::layers(layer, &chain, found.lossy).into(),
+                reason: last.as_ref().map(|(.., reason)| reason.clone()).unwrap_or_default(),
             });
         }
         at += chunk.valid().len() + chunk.invalid().len();
