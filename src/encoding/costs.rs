@@ -96,13 +96,16 @@ impl Habits {
         self.pairs.contains(&(outer, inner))
     }
 
-    /// The costs of entering each state: clean text, then the sets. For a set, its share of the stretches, where that is
-    /// likelier than what the table says.
+    /// The costs of entering each state: clean text, then the sets. For the set that did most of the damage, its share of
+    /// the stretches, where that is likelier than what the table says: texts are misread as one set, and what looks like
+    /// another one in between is mostly the same.
     pub fn enter(&self) -> Vec<i32> {
         let mut enter = Self::enter_anew();
-        for (own, undone) in enter[1..].iter_mut().zip(&self.undone) {
-            let share = (self.tried.max(*undone) as f32 / *undone as f32).ln();
-            *own = (*own).min(((share * NAT as f32) as i32).max(Costs::get().again));
+        let most = self.undone.iter().copied().enumerate().max_by_key(|(i, undone)| (*undone, usize::MAX - i));
+        if let Some((set, undone)) = most.filter(|(_, undone)| *undone > 0) {
+            let share = (self.tried.max(undone) as f32 / undone as f32).ln();
+            let cost = (share * NAT as f32) as i32 + Costs::get().again;
+            enter[set + 1] = enter[set + 1].min(cost);
         }
         enter
     }
