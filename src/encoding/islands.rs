@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::mojibake::{CLEAN, Decoder, FAR, Misread, STATES, settled};
+use super::mojibake::{CLEAN, Decoder, FAR, Misread, STATES};
 use super::plausible::{NAT, SPACE};
 use super::units;
 
@@ -172,9 +172,9 @@ impl Decoder<'_> {
                 stand(c);
             }
             let c = units::character(&bytes[..len])?;
-            let (class, one) = usual.of(settled(c));
-            cost += usual.follows(before, class) + one;
-            before = usual.then(before, class);
+            let (one, class) = self.means(before, c);
+            cost += one;
+            before = class;
             if cost - spent > stands - own {
                 return None;
             }

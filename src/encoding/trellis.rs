@@ -61,9 +61,8 @@ impl Decoder<'_> {
                 whole |= u32::from(unit.extra == 0) << slot;
                 let (source, cost) = from[slot];
                 let last = self.nodes[here + source].class;
-                let (class, own) = usual.of(settled(unit.c));
-                let mut cost = cost + usual.follows(last, class) + own + unit.extra;
-                let mut class = usual.then(last, class);
+                let (own, mut class) = self.means(last, unit.c);
+                let mut cost = cost + own + unit.extra;
                 if unit.blank {
                     cost += usual.follows(class, SPACE);
                     class = SPACE;
@@ -101,6 +100,18 @@ impl Decoder<'_> {
         }
         let left = left.unwrap_or(CLEAN);
         self.islands.push(Island::Open(Open { chars: range, nodes, slots, stands, left }));
+    }
+
+    /// What it costs after a class that a unit means a character, and the class that stands there then.
+    #[inline]
+    pub(super) fn means(&self, last: Class, c: char) -> (i32, Class) {
+        let c = settled(c);
+        if ('\u{80}'..='\u{9f}').contains(&c) {
+            // Nobody means one, but where text was misread more than once the layers below are full of them.
+            return (self.costs.control, last);
+        }
+        let (class, own) = self.usual.of(c);
+        (self.usual.follows(last, class) + own, self.usual.then(last, class))
     }
 
     #[inline]

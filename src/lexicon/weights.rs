@@ -221,6 +221,8 @@ weights! {
     lost,
     /// A byte that is gone.
     gone,
+    /// A control character above ASCII as what was meant.
+    control,
     /// A pair of sets that was undone elsewhere, or a set where all was misread as it.
     again,
     /// A set of an inner layer, of what it costs as the only one (a factor).
