@@ -38,8 +38,9 @@ use costs::Habits;
 use mojibake::Misread;
 use crate::lexicon::Lexicon;
 
-/// Layers of damage that are undone; a text that still changes then is left as it was.
-const LAYERS: usize = 12;
+/// Layers of damage that are undone; a text that still changes then is left as it was. Four were seen in the wild; chance
+/// makes a dozen of bytes that are none.
+const LAYERS: usize = 32;
 
 /// What repairs the characters of a text. Its bytes should be UTF-8; those that are not stay, unless [`Kind::Bytes`] is asked for.
 ///
@@ -56,8 +57,14 @@ pub fn repair(source: &[u8], lexicon: Option<&Lexicon>, kinds: &Kinds) -> Patch 
     if !kinds.may_act(source) {
         return Patch::default();
     }
-    let mut patch = Patch::default();
-    for layer in 0..LAYERS {
+    // Bytes become text first, whatever comes of it.
+    let mut bytes = Kinds::none();
+    for kind in [Kind::Bytes, Kind::Surrogates].into_iter().filter(|kind| kinds.has(*kind)) {
+        bytes = bytes.with(kind);
+    }
+    let readable = Patch::new(unicode::edits(source, lexicon, &bytes, 0));
+    let mut patch = readable.clone();
+    for layer in 1..=LAYERS {
         let text = patch.apply(source);
         let mut edits = Vec::new();
         if kinds.has(Kind::Mojibake) {
@@ -72,7 +79,7 @@ pub fn repair(source: &[u8], lexicon: Option<&Lexicon>, kinds: &Kinds) -> Patch 
         drop(text);
         patch = patch.then(Patch::new(edits), source);
     }
-    Patch::default()
+    reasons::spelled(readable)
 }
 
 /// Undoes one layer of mojibake; where the characters leave it open, the lexicon decides.

@@ -24,7 +24,8 @@ pub(super) const LOWER: Class = 1;
 pub(super) const UPPER: Class = 2;
 const DIGIT: Class = 3;
 const MARK: Class = 4;
-const NONE: Class = 5;
+/// What is no character; classes beyond it are of characters beyond ASCII.
+pub(super) const NONE: Class = 5;
 
 /// The table, spread out.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::islands::{Island, Open, Slots};
 use super::mojibake::{CLEAN, Decoder, FAR, STATES, settled};
-use super::plausible::{Class, SPACE};
+use super::plausible::{Class, NONE, SPACE};
 
 /// No unit: a character as it stands.
 pub(super) const ASIS: u32 = u32::MAX;
@@ -106,8 +106,9 @@ impl Decoder<'_> {
     #[inline]
     pub(super) fn means(&self, last: Class, c: char) -> (i32, Class) {
         let c = settled(c);
-        if ('\u{80}'..='\u{9f}').contains(&c) {
-            // Nobody means one, but where text was misread more than once the layers below are full of them.
+        if last > NONE && ('\u{80}'..='\u{9f}').contains(&c) {
+            // Nobody means one, but where text was misread more than once the layers below are full of them: bytes of a
+            // character after its first.
             return (self.costs.control, last);
         }
         let (class, own) = self.usual.of(c);

@@ -221,7 +221,7 @@ weights! {
     lost,
     /// A byte that is gone.
     gone,
-    /// A control character above ASCII as what was meant.
+    /// A control character above ASCII as what was meant, after another character beyond ASCII.
     control,
     /// A pair of sets that was undone elsewhere, or a set where all was misread as it.
     again,
