@@ -1,10 +1,13 @@
 //! What misreading and damage cost: `dictionaries/encoding.weights` as integers, and what a text taught about its own damage.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::charset::{Charset, Charsets};
-use super::plausible::NAT;
+use super::mojibake::settled;
+use super::plausible::{NAT, Usual};
+use super::units;
 use crate::lexicon::EncodingWeights;
 
 const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/encoding.weights"));
@@ -59,13 +62,12 @@ impl Costs {
     }
 }
 
-/// What was undone in a text so far. Where a set, or a pair of sets, did damage already, more of the same is believed
-/// sooner: each round of a repair finds what the rounds before made likely.
+/// What was undone in a text so far. Where a set, or a pair of sets, did damage already, more of the same is believed sooner.
 #[derive(Debug, Default)]
 pub(super) struct Habits {
-    /// Stretches that were undone, by set.
-    undone: Vec<u32>,
-    /// Stretches that might have been.
+    /// Stretches that were undone and could have been misread as each set, and what they gain by it.
+    undone: Vec<(u32, i64)>,
+    /// Stretches that might have been misread.
     tried: u32,
     /// Pairs of sets that were undone together, the outer one first.
     pairs: HashSet<(usize, usize)>,
@@ -77,13 +79,20 @@ impl Habits {
         self.tried = self.tried.saturating_add(stretches as u32);
     }
 
-    /// Counts a stretch that was undone.
-    pub fn learn(&mut self, chain: &[usize]) {
-        for set in chain {
-            self.undone.resize(self.undone.len().max(set + 1), 0);
-            self.undone[*set] += 1;
+    /// Weighs a stretch of a text that was undone, for every set as which it may have been misread.
+    pub fn learn(&mut self, text: &str, range: Range<usize>) {
+        let (sets, usual, control) = (Charsets::get(), Usual::get(), Costs::get().control);
+        self.undone.resize(sets.sets.len(), (0, 0));
+        let stretch = &text[range.clone()];
+        let left = usual.class(text[..range.start].chars().next_back().unwrap_or(' '));
+        let right = usual.class(text[range.end..].chars().next().unwrap_or(' '));
+        let stands = usual.cost(left, stretch.chars(), right, control);
+        for (set, (undone, gain)) in self.undone.iter_mut().enumerate() {
+            if let Some(meant) = units::meaning(sets, set, stretch) {
+                *undone += 1;
+                *gain += i64::from(stands - usual.cost(left, meant.chars().map(settled), right, control));
+            }
         }
-        self.pair(chain);
     }
 
     /// Keeps two sets that were undone together in mind.
@@ -98,13 +107,20 @@ impl Habits {
         self.pairs.contains(&(outer, inner))
     }
 
-    /// The costs of entering each state: clean text, then the sets. For the set that did most of the damage, its share of
-    /// the stretches, where that is likelier than what the table says: texts are misread as one set, and what looks like
-    /// another one in between is mostly the same.
+    /// The set by which most is gained, beyond what it costs; of several the first.
+    pub fn leader(&self) -> Option<usize> {
+        let prior = |set: usize| (Charsets::get().sets[set].cost * NAT as f32) as i64;
+        let gain = |(set, (undone, gain)): (usize, &(u32, i64))| (*undone > 0).then(|| (gain - prior(set), set));
+        let gains = self.undone.iter().enumerate().filter_map(gain);
+        gains.max_by_key(|(gain, set)| (*gain, usize::MAX - set)).map(|(_, set)| set)
+    }
+
+    /// The costs of entering each state: clean text, then the sets. For the one that did most of the damage, its share of
+    /// the stretches, where that is likelier than what the table says.
     pub fn enter(&self) -> Vec<i32> {
         let mut enter = Self::enter_anew();
-        let most = self.undone.iter().copied().enumerate().max_by_key(|(i, undone)| (*undone, usize::MAX - i));
-        if let Some((set, undone)) = most.filter(|(_, undone)| *undone > 0) {
+        if let Some(set) = self.leader() {
+            let undone = self.undone[set].0;
             let share = (self.tried.max(undone) as f32 / undone as f32).ln();
             let cost = (share * NAT as f32) as i32 + Costs::get().again;
             enter[set + 1] = enter[set + 1].min(cost);
@@ -145,10 +161,12 @@ mod tests {
         let mut habits = Habits::default();
         let prior = habits.enter();
         habits.look(8);
-        habits.learn(&[1]);
+        let text = "a cafĂ©";
+        habits.learn(text, 5..text.len());
         let after = habits.enter();
         assert!(after[2] < prior[2] && after[1] == prior[1] && after[0] == 0);
-        habits.learn(&[1, 0]);
+        assert_eq!(habits.leader(), Some(1));
+        habits.pair(&[1, 0]);
         assert!(habits.has(1, 0) && !habits.has(0, 1));
         assert!(habits.enter()[2] >= Costs::get().again);
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::mojibake::{CLEAN, Decoder, FAR, Misread, STATES};
+use super::mojibake::{CLEAN, Decoder, FAR, Misread, STATES, settled};
 use super::plausible::{NAT, SPACE};
 use super::units;
 
@@ -134,7 +134,7 @@ impl Decoder<'_> {
     /// characters of that set, each more usual than what stands there. Then no way through it could be cheaper, and none
     /// needs to be looked for.
     pub(super) fn settled(&mut self, start: usize) -> Option<usize> {
-        let s = (1..self.state.len()).min_by_key(|s| self.state[*s])?;
+        let s = self.lead;
         let (here, clean) = (self.state[s], self.state[CLEAN]);
         let near = |t: usize| t != s && self.state[t] < here + self.costs.settled;
         if here >= clean || (1..self.state.len()).any(near) {
@@ -172,7 +172,7 @@ impl Decoder<'_> {
                 stand(c);
             }
             let c = units::character(&bytes[..len])?;
-            let (one, class) = self.means(before, c);
+            let (one, class) = usual.means(before, settled(c), self.costs.control);
             cost += one;
             before = class;
             if cost - spent > stands - own {

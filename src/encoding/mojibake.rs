@@ -16,6 +16,8 @@ use super::plausible::{Class, Usual};
 use super::trellis::Node;
 use super::units::Unit;
 
+/// Stretches that teach which set did the damage; more would tell nothing new.
+const TAUGHT: usize = 1000;
 /// What is too dear for any path.
 pub(super) const FAR: i32 = i32::MAX / 4;
 /// The state of text that is right; the others are the sets, from 1 on.
@@ -61,6 +63,8 @@ pub(super) struct Decoder<'t> {
     pub(super) enter: Vec<i32>,
     /// Cost of being in each state now.
     pub(super) state: Vec<i32>,
+    /// The state in which what was read last ended, if that is what it was misread as; else clean.
+    pub(super) lead: usize,
     pub(super) islands: Vec<Island>,
     /// Characters of the islands: byte of the text, character.
     pub(super) chars: Vec<(usize, char)>,
@@ -74,14 +78,22 @@ pub(super) struct Decoder<'t> {
     pub(super) outer: bool,
 }
 
-/// What of a text was misread. Where one set did much, more of the same is believed sooner: a text that taught so is read again.
+/// What of a text was misread. Texts are misread as one set: the one that most of what was found could be is believed sooner,
+/// and the text is read again where that may tell otherwise.
 pub(super) fn misread(text: &str, habits: &mut Habits) -> Found {
     let found = search(text, habits, true);
     habits.look(found.islands);
-    found.misread.iter().filter(|m| !m.lossy).for_each(|m| habits.learn(&m.chain));
+    for run in found.misread.chunk_by(|a, b| a.range.end == b.range.start).take(TAUGHT) {
+        habits.learn(text, run[0].range.start..run[run.len() - 1].range.end);
+    }
+    let Some(leader) = habits.leader() else { return found };
+    let others = found.misread.iter().any(|m| m.chain[0] != leader);
     let (before, now) = (Habits::enter_anew(), habits.enter());
-    let sooner = |s: usize| found.missing[s] < before[s] - now[s];
-    if (1..now.len()).any(sooner) { search(text, habits, true) } else { found }
+    if others || found.missing[leader + 1] < before[leader + 1] - now[leader + 1] {
+        search(text, habits, true)
+    } else {
+        found
+    }
 }
 
 /// What of a text was misread that came out of a layer.
@@ -103,6 +115,7 @@ fn search(text: &str, habits: &mut Habits, outer: bool) -> Found {
         habits,
         enter,
         state,
+        lead: CLEAN,
         islands: Vec::new(),
         chars: Vec::new(),
         nodes: Vec::new(),
@@ -137,7 +150,8 @@ impl Decoder<'_> {
                 }
                 let here = self.text.len() - rest.as_str().len() - c.len_utf8();
                 if self.may_begin(c, rest.as_str()) {
-                    let end = self.settled(here).unwrap_or_else(|| self.island(here));
+                    let end = if self.lead == CLEAN { None } else { self.settled(here) };
+                    let end = end.unwrap_or_else(|| self.island(here));
                     if end > here {
                         rest = self.text[end..].chars();
                         continue;

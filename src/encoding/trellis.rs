@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::islands::{Island, Open, Slots};
 use super::mojibake::{CLEAN, Decoder, FAR, STATES, settled};
-use super::plausible::{Class, NONE, SPACE};
+use super::plausible::{Class, SPACE};
 
 /// No unit: a character as it stands.
 pub(super) const ASIS: u32 = u32::MAX;
@@ -61,7 +61,7 @@ impl Decoder<'_> {
                 whole |= u32::from(unit.extra == 0) << slot;
                 let (source, cost) = from[slot];
                 let last = self.nodes[here + source].class;
-                let (own, mut class) = self.means(last, unit.c);
+                let (own, mut class) = usual.means(last, settled(unit.c), costs.control);
                 let mut cost = cost + own + unit.extra;
                 if unit.blank {
                     cost += usual.follows(class, SPACE);
@@ -99,20 +99,8 @@ impl Decoder<'_> {
             self.state[CLEAN] = self.state[s] + costs.leave;
         }
         let left = left.unwrap_or(CLEAN);
+        self.lead = left;
         self.islands.push(Island::Open(Open { chars: range, nodes, slots, stands, left }));
-    }
-
-    /// What it costs after a class that a unit means a character, and the class that stands there then.
-    #[inline]
-    pub(super) fn means(&self, last: Class, c: char) -> (i32, Class) {
-        let c = settled(c);
-        if last > NONE && ('\u{80}'..='\u{9f}').contains(&c) {
-            // Nobody means one, but where text was misread more than once the layers below are full of them: bytes of a
-            // character after its first.
-            return (self.costs.control, last);
-        }
-        let (class, own) = self.usual.of(c);
-        (self.usual.follows(last, class) + own, self.usual.then(last, class))
     }
 
     #[inline]

@@ -81,6 +81,28 @@ fn whole(
     out.push(Unit { c, ..unit });
 }
 
+/// A stretch that is whole characters of UTF-8 in a set, from end to end, as what it means.
+pub(super) fn meaning(sets: &Charsets, set: usize, stretch: &str) -> Option<String> {
+    let mut chars = stretch.chars();
+    let mut meant = String::with_capacity(stretch.len());
+    let mut bytes = [0; 4];
+    while let Some(c) = chars.next() {
+        bytes[0] = sets.byte(c, set);
+        if !matches!(bytes[0], 0xc2..=0xf4) {
+            return None;
+        }
+        let len = length(bytes[0]);
+        for byte in &mut bytes[1..len] {
+            *byte = sets.byte(chars.next()?, set);
+            if *byte & 0xc0 != 0x80 {
+                return None;
+            }
+        }
+        meant.push(character(&bytes[..len])?);
+    }
+    Some(meant)
+}
+
 /// How many bytes a character has that begins with this one.
 #[inline]
 pub(super) fn length(first: u8) -> usize {
@@ -149,6 +171,8 @@ mod tests {
         assert_eq!(read("nâ€TMt"), [('’', 4), ('”', 2)]);
         assert_eq!(read("sâ\"¢"), [('™', 3)]);
         assert_eq!(read("1â€\"2"), [('–', 3), ('”', 2)]);
+        assert_eq!(meaning(Charsets::get(), 0, "Ã©Ã¨").as_deref(), Some("éè"));
+        assert_eq!(meaning(Charsets::get(), 0, "Ã©Ã"), None);
         assert_eq!(read(" í\u{a0}\u{80}"), [], "half of a pair is no character");
     }
 }
