@@ -240,12 +240,29 @@ fn utf16_mark(bytes: &[u8]) -> Option<Named> {
     }
 }
 
+/// UTF-16, by its byte order mark, the beginning of XML, or its blanks.
+///
+/// ```
+/// use ungarble::encoding::wide;
+/// assert_eq!(wide(b"\xfe\xff\0a").unwrap().name(), "utf-16be");
+/// assert_eq!(wide(b"<\0?\0x\0m\0l\0").unwrap().name(), "utf-16le");
+/// assert!(wide(b"<?xml version='1.0'?>").is_none());
+/// ```
+pub fn wide(bytes: &[u8]) -> Option<Named> {
+    let of_xml = |big| bytes.len().is_multiple_of(2).then_some(Named(What::Utf16 { big, mark: false }));
+    match bytes {
+        [b'<', 0, b'?', 0, ..] => of_xml(false),
+        [0, b'<', 0, b'?', ..] => of_xml(true),
+        _ => utf16_mark(bytes).or_else(|| utf16_unmarked(bytes)),
+    }
+}
+
 fn detect(bytes: &[u8]) -> Result<Named> {
     if bytes.is_ascii() && !bytes[..bytes.len().min(HEAD)].contains(&0) {
         return if is_binary(bytes) { Err(no_text(bytes)) } else { Ok(Named::UTF8) };
     }
-    if let Some(marked) = utf16_mark(bytes).or_else(|| utf16_unmarked(bytes)) {
-        return Ok(marked);
+    if let Some(wide) = wide(bytes) {
+        return Ok(wide);
     }
     if is_binary(bytes) {
         return Err(no_text(bytes));
@@ -272,8 +289,7 @@ fn no_text(bytes: &[u8]) -> Error {
 /// assert!(is_binary(b"GIF89a") && !is_binary(b"words"));
 /// ```
 pub fn is_binary(bytes: &[u8]) -> bool {
-    if utf16_mark(&bytes[..bytes.len() & !1]).or_else(|| utf16_unmarked(&bytes[..bytes.len() & !1])).is_some()
-    {
+    if wide(&bytes[..bytes.len() & !1]).is_some() {
         return false;
     }
     if BINARY.iter().any(|magic| bytes.starts_with(magic)) {

@@ -110,7 +110,8 @@ impl Habits {
     /// The set by which most is gained, beyond what it costs; of several the first.
     pub fn leader(&self) -> Option<usize> {
         let prior = |set: usize| (Charsets::get().sets[set].cost * NAT as f32) as i64;
-        let gain = |(set, (undone, gain)): (usize, &(u32, i64))| (*undone > 0).then(|| (gain - prior(set), set));
+        let gain =
+            |(set, (undone, gain)): (usize, &(u32, i64))| (*undone > 0).then(|| (gain - prior(set), set));
         let gains = self.undone.iter().enumerate().filter_map(gain);
         gains.max_by_key(|(gain, set)| (*gain, usize::MAX - set)).map(|(_, set)| set)
     }

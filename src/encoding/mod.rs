@@ -29,14 +29,14 @@ mod unicode;
 mod units;
 
 #[cfg(feature = "encodings")]
-pub use bytes::{Decoded, Named, decode, encode, is_binary};
+pub use bytes::{Decoded, Named, decode, encode, is_binary, wide};
 pub use charset::Charset;
 pub use kinds::{Kind, Kinds};
 
 use crate::edit::{Channel, Edit, Patch};
+use crate::lexicon::Lexicon;
 use costs::Habits;
 use mojibake::Misread;
-use crate::lexicon::Lexicon;
 
 /// Layers of damage that are undone; a text that still changes then is left as it was. Four were seen in the wild; chance
 /// makes a dozen of bytes that are none.
@@ -104,7 +104,8 @@ fn misread(text: &[u8], lexicon: Option<&Lexicon>, layer: usize) -> Vec<Edit> {
         // Most of a text was damaged in one way.
         let mut last: Option<(Vec<usize>, bool, Box<str>)> = None;
         for found in found.misread {
-            if !last.as_ref().is_some_and(|(chain, lossy, _)| *chain == found.chain && *lossy == found.lossy) {
+            if !last.as_ref().is_some_and(|(chain, lossy, _)| *chain == found.chain && *lossy == found.lossy)
+            {
                 let spelled = |set: &usize| &*Charset::all()[*set].spelled;
                 let chain: Vec<&str> = found.chain.iter().map(spelled).collect();
                 let reason = reasons::layers(layer, &chain, found.lossy).into();

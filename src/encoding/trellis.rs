@@ -45,7 +45,8 @@ impl Decoder<'_> {
             before = usual.then(before, class);
             let here = nodes + p * width;
             // Where each state may come from: itself, or the clean text, which others may have left for.
-            let leave = |slot: usize| self.nodes[here + slot].cost + if slot == CLEAN { 0 } else { costs.leave };
+            let leave =
+                |slot: usize| self.nodes[here + slot].cost + if slot == CLEAN { 0 } else { costs.leave };
             let back = (0..width).min_by_key(|slot| leave(*slot)).unwrap_or(CLEAN);
             from[CLEAN] = (back, leave(back));
             for (slot, s) in slots.states().enumerate().skip(1) {
