@@ -28,6 +28,7 @@ pub(super) struct Costs {
     pub again: i32,
     pub settled: i32,
     pub vouched: i32,
+    pub scrap: i32,
     /// A factor.
     pub layer: f32,
 }
@@ -57,6 +58,7 @@ impl Costs {
             again: cost(weights.again),
             settled: cost(weights.settled),
             vouched: cost(weights.vouched),
+            scrap: cost(weights.scrap),
             layer: weights.layer,
         }
     }

@@ -18,6 +18,8 @@ use super::units::Unit;
 
 /// Stretches that teach which set did the damage; more would tell nothing new.
 const TAUGHT: usize = 1000;
+/// Characters beside a stretch that are looked at.
+const TOUCHING: usize = 6;
 /// What is too dear for any path.
 pub(super) const FAR: i32 = i32::MAX / 4;
 /// The state of text that is right; the others are the sets, from 1 on.
@@ -81,7 +83,8 @@ pub(super) struct Decoder<'t> {
 /// What of a text was misread. Texts are misread as one set: the one that most of what was found could be is believed sooner,
 /// and the text is read again where that may tell otherwise.
 pub(super) fn misread(text: &str, habits: &mut Habits) -> Found {
-    let found = search(text, habits, true);
+    let mut found = search(text, habits, true);
+    drop_scraps(text, &mut found.misread);
     habits.look(found.islands);
     for run in found.misread.chunk_by(|a, b| a.range.end == b.range.start).take(TAUGHT) {
         habits.learn(text, run[0].range.start..run[run.len() - 1].range.end);
@@ -90,10 +93,37 @@ pub(super) fn misread(text: &str, habits: &mut Habits) -> Found {
     let others = found.misread.iter().any(|m| m.chain[0] != leader);
     let (before, now) = (Habits::enter_anew(), habits.enter());
     if others || found.missing[leader + 1] < before[leader + 1] - now[leader + 1] {
-        search(text, habits, true)
-    } else {
-        found
+        found = search(text, habits, true);
+        drop_scraps(text, &mut found.misread);
     }
+    found
+}
+
+/// Drops what touches characters that stay and are odd: text that was misread is misread from end to end, and what fits by
+/// chance in the midst of what does not is of an encoding that is not known here (Big5, Shift-JIS).
+fn drop_scraps(text: &str, found: &mut Vec<Misread>) {
+    let (sets, usual, costs) = (Charsets::get(), Usual::get(), Costs::get());
+    let mut odd = vec![false; found.len()];
+    let (mut at, mut end) = (0, 0);
+    for run in found.chunk_by(|a, b| a.range.end == b.range.start) {
+        let next = found.get(at + run.len()).map_or(text.len(), |m| m.range.start);
+        let in_sets = |c: &char| !c.is_ascii() && sets.has(*c);
+        let left = text[end..run[0].range.start].chars().rev().take_while(in_sets).take(TOUCHING);
+        end = run[run.len() - 1].range.end;
+        let right = text[end..next].chars().take_while(in_sets).take(TOUCHING);
+        let (mut sum, mut n) = (0, 0);
+        for c in left.chain(right) {
+            let (class, own) = usual.of(c);
+            // As odd as after its own kind.
+            (sum, n) = (sum + own + usual.follows(class, class), n + 1);
+        }
+        if n > 1 && sum > n * costs.scrap {
+            odd[at..at + run.len()].fill(true);
+        }
+        at += run.len();
+    }
+    let mut odd = odd.into_iter();
+    found.retain(|_| !odd.next().unwrap_or(false));
 }
 
 /// What of a text was misread that came out of a layer.

@@ -229,6 +229,8 @@ weights! {
     layer,
     /// Every other set beyond the one that was read, so that only this one is tried.
     settled,
+    /// What characters cost that touch a stretch, each, from which on it is but a scrap.
+    scrap,
     /// What may be missing where the lexicon has the word that comes out.
     vouched,
 }
