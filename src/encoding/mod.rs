@@ -17,6 +17,8 @@ mod bytes;
 mod charset;
 mod choice;
 mod costs;
+#[cfg(feature = "encodings")]
+mod detect;
 mod islands;
 mod kinds;
 mod layers;
@@ -29,8 +31,10 @@ mod unicode;
 mod units;
 
 #[cfg(feature = "encodings")]
-pub use bytes::{Decoded, Named, decode, encode, is_binary, wide};
+pub use bytes::{Decoded, Named, decode, encode};
 pub use charset::Charset;
+#[cfg(feature = "encodings")]
+pub use detect::{is_binary, wide};
 pub use kinds::{Kind, Kinds};
 
 use crate::edit::{Channel, Edit, Patch};
