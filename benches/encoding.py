@@ -3,7 +3,7 @@
 
     benches/languages.py FOLDER                    clean text first, once (20 languages and more, from Debian packages)
     cargo build --release --example encoding
-    benches/encoding.py FOLDER [--cases ../shared/data/mojibake] [--commit HASH]
+    benches/encoding.py FOLDER [--cases ../shared/data/mojibake]
 
 Prints lines for RESULTS.md, and what failed to stderr. The damage is done to 60 lines of each of 28 languages; speed is
 the best of five runs on one core.
@@ -36,7 +36,10 @@ def main() -> None:
         print(f"{parts[0]}: {last}")
         return last
 
-    for file in sorted(args.cases.glob("*.json")):
+    cases = sorted(args.cases.glob("*.json"))
+    if not cases:
+        parser.error(f"no cases in {args.cases}: name their folder with --cases")
+    for file in cases:
         run("cases", file)
     files = sorted(args.folder.glob("*.txt"))
     run("clean", *files)
@@ -53,10 +56,12 @@ def main() -> None:
         plain = "".join(c for c in (args.folder / "en.txt").read_text(encoding="utf-8") if c.isascii())
         ascii_file = Path(folder) / "ascii.txt"
         ascii_file.write_text(plain * 20, encoding="utf-8")
-        french = Path(folder) / "damaged-french.txt"
-        text = (args.folder / "fr.txt").read_text(encoding="utf-8")
-        french.write_text(text.encode().decode("latin-1"), encoding="utf-8")
-        for file in (ascii_file, *(args.folder / f"{name}.txt" for name in ("fr", "ru", "uk", "el", "ja")), french):
+        misread = []
+        for language in ("fr", "ru"):
+            text = (args.folder / f"{language}.txt").read_text(encoding="utf-8")
+            misread.append(Path(folder) / f"misread-{language}.txt")
+            misread[-1].write_text(text.encode().decode("latin-1"), encoding="utf-8")
+        for file in (ascii_file, *(args.folder / f"{name}.txt" for name in ("fr", "ru", "uk", "el", "ja")), *misread):
             run("speed", file)
 
 

@@ -2,6 +2,8 @@
 """Clean text of many languages, from Debian packages: documentation and translations. None of it is kept here.
 
     benches/languages.py test/ --set test       what the claims are measured on
+    benches/languages.py fresh/ --set fresh     what nothing was ever set by: the check, to be taken anew when something was
+    benches/languages.py later/ --set later     packages taken when "fresh" had shown something to repair
     benches/languages.py train/ --set train     what dictionaries/characters.txt was counted on
 
 Downloads packages by `apt-get download` into FOLDER/debs (or takes those that lie there), unpacks them, and writes
@@ -23,6 +25,16 @@ SETS = {
         "installation-guide-amd64", "debian-faq", "developers-reference", "libc-l10n", "libgtk-3-common",
         "gnome-control-center-data", "iso-codes", *(f"manpages-{language}" for language in (
             "cs", "da", "de", "el", "es", "fi", "fr", "hu", "it", "ja", "nl", "pl", "pt-br", "ro", "ru", "sv", "tr", "uk", "vi", "zh")),
+    ],
+    "fresh": [
+        "apt", "cinnamon-l10n", "dpkg-dev", "geany-common", "gnumeric-common", "inkscape", "kdenlive-data", "nautilus-data", "passwd", "po4a",
+        "rhythmbox-data", "scribus", "synaptic", "vlc-l10n", *(f"aptitude-doc-{language}" for language in ("cs", "fi", "fr", "ru")),
+        *(f"debian-reference-{language}" for language in ("de", "fr", "ja")), *(f"libreoffice-help-{language}" for language in (
+            "cs", "de", "el", "es", "fr", "hu", "it", "ja", "ko", "nl", "pl", "pt", "ru", "sv", "tr", "vi", "zh-cn")),
+    ],
+    "later": [
+        "abiword-common", "aisleriot", "audacity-data", "binutils-common", "brasero-common", "evince-common", "gcc-12-locales", "gedit-common",
+        "gnucash-common", "hexchat-common", "lyx-common", "mate-control-center-common", "pidgin-data", "thunar-data", "totem-common", "tuxpaint-data",
     ],
 }
 

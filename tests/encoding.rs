@@ -80,6 +80,32 @@ fn words_and_characters_in_one_patch() {
     assert_eq!(careful.clean("cafÃ© Ã©tÃ©").text(), "cafÃ© été");
 }
 
+#[test]
+fn a_few_damaged_words_teach_the_rest() {
+    // Alone too little stands there; among more of its kind it is believed.
+    let macintosh = Charset::by_name("macintosh").unwrap();
+    let clean = "Die Straße führt über die Brücke.\n".repeat(20);
+    let lone = "Ÿ";
+    let garbled = format!("{clean}x{}y\n", macintosh.misread(lone));
+    assert_eq!(fixed(&garbled, &Kinds::default()).0, garbled);
+    let company = macintosh.misread("gün früh Öl süß Bär Grün Tür für Söhne\n");
+    let (got, _) = fixed(&format!("{garbled}{company}"), &Kinds::default());
+    assert!(got.contains(&format!("x{lone}y")), "{got}");
+}
+
+#[test]
+fn bytes_of_many_layers_are_utf8_in_the_end() {
+    // Found by fuzzing: chance makes more layers of bytes that are none than anybody does.
+    let mut source = vec![0xc3];
+    source.resize(19, 0xed);
+    source.resize(46, 0xa8);
+    source.extend(b"BBBBBBB\xa8\xa8\xed\xed\xa4\xc2\xb9\xc3\xa0\xc2\x01\0\0\0\xa4\xc2\xbf\xc3\xa0\xc2\xa4\xc2\xa8\xc3\xa0\xc2\xa5\xcf\x90\\-=\xa0\xc2\xa5\xe2\x82,");
+    let lexicon = Lexicon::embedded();
+    let got = repair(&source, Some(&lexicon), &Kinds::all()).apply(&source).into_owned();
+    assert!(std::str::from_utf8(&got).is_ok());
+    assert!(repair(&got, Some(&lexicon), &Kinds::all()).is_empty());
+}
+
 /// Characters that matter: letters of many sets, what mojibake is made of, marks, parts of broken Unicode.
 fn characters() -> impl Strategy<Value = String> {
     let set = |i: usize, byte: u8| Charset::all()[i % Charset::all().len()].character(byte | 0x80);
@@ -183,6 +209,47 @@ fn other_encodings_through_the_program() {
     );
     assert!(output.stdout.is_empty());
     let output = run(folder.path(), &["clean", "--encoding", "klingon"], b"");
+    assert!(output.status.code() == Some(2) && String::from_utf8_lossy(&output.stderr).contains("klingon"));
+}
+
+#[test]
+fn markup_in_utf16_stays_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = |word: &str| {
+        format!("<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n<alto><String CONTENT=\"{word}\"/></alto>\n")
+    };
+    for mark in [true, false] {
+        let name = folder.path().join("page.xml");
+        std::fs::write(&name, utf16(&page("cafÃ©"), mark)).unwrap();
+        let output = run(folder.path(), &["clean", "page.xml"], b"");
+        assert_eq!(output.stdout, utf16(&page("café"), mark), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("read as utf-16le, written as utf-16le"));
+        let output = run(folder.path(), &["diff", "--style", "json", "."], b"");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("\"é\""));
+    }
+    let clean = utf16(&page("café"), true);
+    let output = run(folder.path(), &["clean", "--as", "alto"], &clean);
+    assert_eq!(output.stdout, clean);
+}
+
+#[test]
+fn encodings_are_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("ungarble.toml"),
+        "encoding = \"cp437\"\noutput-encoding = \"latin1\"\n",
+    )
+    .unwrap();
+    let output = run(folder.path(), &["clean", "-q"], b"caf\x82\n");
+    assert_eq!(output.stdout, b"caf\xe9\n");
+    let output = run(
+        folder.path(),
+        &["clean", "-q", "--encoding", "latin1", "--output-encoding", "utf-8"],
+        b"caf\xe9\n",
+    );
+    assert_eq!(output.stdout, "café\n".as_bytes());
+    std::fs::write(folder.path().join("ungarble.toml"), "output-encoding = \"klingon\"\n").unwrap();
+    let output = run(folder.path(), &["clean", "-q"], b"");
     assert!(output.status.code() == Some(2) && String::from_utf8_lossy(&output.stderr).contains("klingon"));
 }
 

@@ -19,7 +19,7 @@ Examples:
   ungarble clean --field body docs.jsonl     one document a line, other fields untouched
 
 Settings come from flags, then the environment (UNGARBLE_ONLY, _KINDS, _THRESHOLD, _WORDS, _PHRASES, _WITHOUT, _PROTECT, \
-_THREADS, _COLOR; UNGARBLE_CONFIG names a config file), then the first ungarble.toml (or .ungarble.toml) \
+_THREADS, _ENCODING, _OUTPUT_ENCODING, _COLOR; UNGARBLE_CONFIG names a config file), then the first ungarble.toml (or .ungarble.toml) \
 found from here up the parents, then the defaults; the first place that names a setting decides it.
 
 Exit codes: 0 done or nothing to do, 1 `diff` found changes, 2 failure.";
@@ -96,6 +96,19 @@ pub struct Engine {
     /// Documents to work on at a time; the output is the same for any number
     #[arg(long, value_name = "N", value_parser = count)]
     pub threads: Option<usize>,
+}
+
+/// The encoding to write.
+#[derive(Debug, Clone, Copy)]
+pub enum Encoded {
+    /// What was read.
+    Same,
+    As(Named),
+}
+
+/// `same`, or the name of an encoding.
+pub fn target_encoding(name: &str) -> Result<Encoded, String> {
+    if name == "same" { Ok(Encoded::Same) } else { Named::parse(name).map(Encoded::As) }
 }
 
 /// Flags of every command that reads documents.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::args::{Documents, Engine, Format};
+use super::args::{self, Documents, Encoded, Engine, Format};
 use super::config::Settings;
 use super::documents::{Batch, Lines};
 use super::exit::{Exit, Stop};
@@ -28,7 +28,7 @@ Examples:
 
 Of hOCR, ALTO, PAGE, TEI, TTML, HTML, Markdown and subtitles only the words change. Line ends, byte order marks and \
 single bytes that are not UTF-8 stay as they are; a file in another encoding is read as what it is and written as UTF-8, \
-unless --output-encoding says otherwise. A file is replaced in one step, or not at all.";
+unless it is markup, which says its encoding, or --output-encoding says otherwise. A file is replaced in one step, or not at all.";
 
 /// Clean texts.
 #[derive(clap::Args)]
@@ -45,26 +45,14 @@ pub struct CleanArgs {
     /// With -w: keep each changed file under its name and this suffix; an older one of that name is replaced
     #[arg(long, value_name = "SUFFIX", requires = "write", value_parser = suffix, help_heading = "Output")]
     backup: Option<String>,
-    /// The encoding to write: utf-8 (the default), `same` as was read, or a name
-    #[arg(long, value_name = "NAME", value_parser = target_encoding, help_heading = "Output")]
+    /// The encoding to write: utf-8 (the default, but for markup, which says its own), `same` as was read, or a name
+    #[arg(long, value_name = "NAME", value_parser = args::target_encoding, help_heading = "Output")]
     output_encoding: Option<Encoded>,
     /// With JSON lines: put the edits into this field
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     edits_field: Option<String>,
     #[command(flatten)]
     pub engine: Engine,
-}
-
-/// The encoding to write.
-#[derive(Debug, Clone, Copy)]
-enum Encoded {
-    /// What was read.
-    Same,
-    As(Named),
-}
-
-fn target_encoding(name: &str) -> std::result::Result<Encoded, String> {
-    if name == "same" { Ok(Encoded::Same) } else { Named::parse(name).map(Encoded::As) }
 }
 
 pub fn suffix(text: &str) -> std::result::Result<String, String> {
@@ -84,6 +72,7 @@ enum Target {
 struct Job<'a> {
     args: &'a CleanArgs,
     cleaner: Cleaner,
+    written: Option<Encoded>,
     threads: usize,
     talk: &'a Talk,
     out: Stdout,
@@ -107,7 +96,8 @@ pub fn run(args: &CleanArgs, settings: &Settings, talk: &Talk) -> std::result::R
     }
     let threads = settings.threads();
     let (total, out) = (Summary::default(), Stdout::new());
-    let mut job = Job { args, cleaner, threads, talk, out, total, changed: 0, failed: found.failed };
+    let written = args.output_encoding.or(settings.output_encoding);
+    let mut job = Job { args, cleaner, written, threads, talk, out, total, changed: 0, failed: found.failed };
     let pairs: Vec<(Input, Target)> = found.inputs.into_iter().zip(targets).collect();
     let text = |pair: &(Input, Target)| pair.0.format != Format::Jsonl;
     for run in pairs.chunk_by(|a, b| text(a) && text(b)) {
@@ -176,6 +166,8 @@ fn done(cleaner: &Cleaner, input: &Input, output: Option<Encoded>) -> Result<Don
     let cleaned = (summary.edits() > 0).then(|| result.bytes().into_owned());
     drop((result, document));
     let written = match output {
+        // What a file says of itself should stay true.
+        None if format.says_encoding() => read,
         None => Named::UTF8,
         Some(Encoded::Same) => read,
         Some(Encoded::As(named)) => named,
@@ -202,7 +194,7 @@ struct Lined {
 impl Job<'_> {
     /// Files of one document each.
     fn texts(&mut self, pairs: &[(Input, Target)]) -> std::result::Result<(), Stop> {
-        let (cleaner, output) = (self.cleaner.clone(), self.args.output_encoding);
+        let (cleaner, output) = (self.cleaner.clone(), self.written);
         let work = |(input, target)| -> (&Input, &Target, Result<Done>) {
             (input, target, done(&cleaner, input, output))
         };

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use regex::bytes::Regex;
 use serde::{Deserialize, Deserializer};
 
-use super::args::{self, Colour, Engine, General};
+use super::args::{self, Colour, Encoded, Engine, General};
 use super::talk::Talk;
 use crate::clean::Cleaner;
 use crate::edit::Channel;
-use crate::encoding::Kinds;
+use crate::encoding::{Kinds, Named};
 use crate::error::{Error, Result};
 
 /// The names under which a config file is found.
@@ -19,6 +19,9 @@ const NAMES: [&str; 2] = ["ungarble.toml", ".ungarble.toml"];
 pub struct Settings {
     pub engine: Engine,
     pub colour: Colour,
+    /// What the inputs are encoded in, and what is written.
+    pub encoding: Option<Named>,
+    pub output_encoding: Option<Encoded>,
 }
 
 /// What one place (environment, config file) says. The keys of the file are these fields.
@@ -38,6 +41,10 @@ struct Layer {
     #[serde(default, deserialize_with = "threads")]
     threads: Option<usize>,
     color: Option<Colour>,
+    #[serde(default, deserialize_with = "encoding")]
+    encoding: Option<Named>,
+    #[serde(default, rename = "output-encoding", deserialize_with = "output_encoding")]
+    output_encoding: Option<Encoded>,
 }
 
 impl Settings {
@@ -131,6 +138,8 @@ fn merge(colour: Option<Colour>, flags: &Engine, environment: Layer, file: Layer
             threads: flags.threads.or(environment.threads).or(file.threads),
         },
         colour: colour.or(environment.color).or(file.color).unwrap_or_default(),
+        encoding: environment.encoding.or(file.encoding),
+        output_encoding: environment.output_encoding.or(file.output_encoding),
     }
 }
 
@@ -169,6 +178,8 @@ fn environment(get: impl Fn(&str) -> Option<std::ffi::OsString>) -> Result<Layer
         without: paths("UNGARBLE_WITHOUT"),
         protect: read("UNGARBLE_PROTECT", text, |pattern| Ok(vec![args::pattern(pattern)?]))?,
         threads: read("UNGARBLE_THREADS", text, args::count)?,
+        encoding: read("UNGARBLE_ENCODING", text, Named::parse)?,
+        output_encoding: read("UNGARBLE_OUTPUT_ENCODING", text, args::target_encoding)?,
         color: read("UNGARBLE_COLOR", text, |when| <Colour as clap::ValueEnum>::from_str(when, false))?,
     })
 }
@@ -185,6 +196,14 @@ fn read<T>(
 fn kinds<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<Kinds>, D::Error> {
     let names = Vec::<String>::deserialize(d)?;
     Kinds::parse(&names.join(",")).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn encoding<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<Named>, D::Error> {
+    Named::parse(&String::deserialize(d)?).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn output_encoding<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<Encoded>, D::Error> {
+    args::target_encoding(&String::deserialize(d)?).map(Some).map_err(serde::de::Error::custom)
 }
 
 fn threshold<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<f32>, D::Error> {
@@ -230,6 +249,7 @@ mod tests {
             ("protect = [\"(\"]\n", "u.toml:1: regex parse error"),
             ("threads = 0\n", "u.toml:1: \"0\" is no number from 1 to 1024"),
             ("threads = \n", "u.toml:1: "),
+            ("\nencoding = \"klingon\"\n", "u.toml:2: no encoding is called \"klingon\""),
         ];
         for (text, expected) in cases {
             let error = parse(Path::new("u.toml"), text).err().map(|e| e.to_string()).unwrap_or_default();

@@ -55,7 +55,8 @@ impl Input {
         }
     }
 
-    /// Its text, and what it is. Formats that say their encoding themselves are left to their readers, unless one is named.
+    /// Its text, and what it is. Formats that say their encoding themselves are left to their readers, unless one is
+    /// named or it is UTF-16.
     pub fn load(&self) -> Result<Loaded> {
         let bytes = self.read()?;
         let guess = |bytes: &[u8]| match self.format {
@@ -63,11 +64,18 @@ impl Input {
             Format::File(None) => document::Format::guess(&self.name, bytes).map_err(|e| e.of(&self.name)),
             Format::Jsonl => Ok(document::Format::TEXT),
         };
+        let decode = || encoding::decode(&bytes, self.encoding).map_err(|e| e.of(&self.name));
+        if self.encoding.is_none() && encoding::wide(&bytes).is_some() {
+            // No reader sees what it is before it is decoded.
+            let decoded = decode()?;
+            let (text, encoding) = (decoded.text.into_owned(), decoded.encoding);
+            return Ok(Loaded { format: guess(&text)?, text, encoding });
+        }
         let format = guess(&bytes)?;
         if self.encoding.is_none() && format.says_encoding() {
             return Ok(Loaded { text: bytes, format, encoding: Named::UTF8 });
         }
-        let decoded = encoding::decode(&bytes, self.encoding).map_err(|e| e.of(&self.name))?;
+        let decoded = decode()?;
         let (name, text) = (
             decoded.encoding,
             match decoded.text {
@@ -199,9 +207,7 @@ fn walk(
 
 /// In a folder nobody named the file: a NUL is enough to leave it out, unless it is one of UTF-16.
 fn is_binary(head: &[u8]) -> bool {
-    let even = &head[..head.len() & !1];
-    let wide = |found: encoding::Decoded<'_>| found.encoding.name().starts_with("utf-16");
-    encoding::is_binary(head) || head.contains(&0) && !encoding::decode(even, None).is_ok_and(wide)
+    encoding::is_binary(head) || head.contains(&0) && encoding::wide(&head[..head.len() & !1]).is_none()
 }
 
 /// A file of a folder as an input, if it is one that is read by its name and its first bytes.
@@ -219,6 +225,7 @@ fn suitable(path: PathBuf, folder: &Path, args: &Documents, talk: &Talk) -> Opti
     }
     if format.is_none()
         && readable.is_ok()
+        && encoding::wide(&head[..head.len() & !1]).is_none()
         && document::Format::guess(&path.to_string_lossy(), &head).is_err()
     {
         talk.detail(&format!("{}: XML of a format that is not read, left out", path.display()));

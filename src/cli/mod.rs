@@ -28,16 +28,16 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Cli, Command};
+use args::{Cli, Command, Documents};
 use config::Settings;
 use exit::{Exit, Stop};
 use talk::Talk;
 
 /// Runs the command line of this process. `ungarble --help` says what it does.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse(); // prints usage errors itself and ends with code 2, which is ours for failure
+    let mut cli = Cli::parse(); // prints usage errors itself and ends with code 2, which is ours for failure
     let talk = Talk::new(cli.general.quiet, cli.general.verbose);
-    match run(&cli, &talk) {
+    match run(&mut cli, &talk) {
         Ok(exit) => exit.into(),
         Err(Stop::Closed) => Exit::Done.into(),
         Err(Stop::Failed(error)) => {
@@ -47,15 +47,37 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli, talk: &Talk) -> Result<Exit, Stop> {
-    let settings = |engine| Settings::resolve(&cli.general, engine, talk);
-    match &cli.command {
-        Command::Clean(args) => clean::run(args, &settings(&args.engine)?, talk),
-        Command::Diff(args) => diff::run(args, &settings(&args.engine)?, talk),
-        Command::Review(args) => review::run(args, &settings(&args.engine)?, talk),
+fn run(cli: &mut Cli, talk: &Talk) -> Result<Exit, Stop> {
+    let general = &cli.general;
+    let settings = |engine| Settings::resolve(general, engine, talk);
+    // Where no flag says what the inputs are encoded in, the settings may.
+    let of = |documents: &mut Documents, engine| -> Result<Settings, Stop> {
+        let settings = settings(engine)?;
+        documents.encoding = documents.encoding.or(settings.encoding);
+        Ok(settings)
+    };
+    match &mut cli.command {
+        Command::Clean(args) => {
+            let settings = of(&mut args.documents, &args.engine)?;
+            clean::run(args, &settings, talk)
+        }
+        Command::Diff(args) => {
+            let settings = of(&mut args.documents, &args.engine)?;
+            diff::run(args, &settings, talk)
+        }
+        Command::Review(args) => {
+            let settings = of(&mut args.documents, &args.engine)?;
+            review::run(args, &settings, talk)
+        }
         Command::Apply(args) => apply::run(args, talk),
-        Command::Explain(args) => explain::run(args, &settings(&args.engine)?, talk),
-        Command::Score(args) => score::run(args, &settings(&args.engine)?, talk),
+        Command::Explain(args) => {
+            let settings = of(&mut args.documents, &args.engine)?;
+            explain::run(args, &settings, talk)
+        }
+        Command::Score(args) => {
+            let settings = of(&mut args.documents, &args.engine)?;
+            score::run(args, &settings, talk)
+        }
         Command::Eval(args) => eval::run(args, &settings(&args.engine)?, talk),
         Command::Train(args) => train::run(args, talk),
         Command::Garble(args) => garble::run(args, talk),

@@ -50,13 +50,19 @@ impl<'s> Builder<'s> {
     /// An encoding that is not read.
     pub fn new(source: &'s [u8], format: Format) -> Result<Self> {
         if source.starts_with(b"\xff\xfe") || source.starts_with(b"\xfe\xff") {
-            return Err(Error::document(source, 0, "UTF-16 is not read: convert the file to UTF-8 first"));
+            return Err(Error::document(
+                source,
+                0,
+                "UTF-16 is not read: decode it first, or convert the file to UTF-8",
+            ));
         }
         let latin = match encoding(source) {
             _ if format == Format::TEXT => false,
             None => false,
             Some(name) => match name.to_ascii_lowercase().as_str() {
                 "utf-8" | "utf8" | "us-ascii" | "ascii" => false,
+                // What is read here is no UTF-16: it was decoded before.
+                "utf-16" | "utf-16le" | "utf-16be" if std::str::from_utf8(source).is_ok() => false,
                 "iso-8859-1" | "iso_8859-1" | "latin1" | "windows-1252" | "cp1252" => true,
                 _ if source.is_ascii() => false,
                 _ => {

@@ -1,33 +1,12 @@
-//! What bytes mean that may not be UTF-8: detected, decoded, and encoded again on request.
+//! What bytes mean that may not be UTF-8: decoded, and encoded again on request.
 
 use std::borrow::Cow;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
 
 use super::charset::Charset;
+use super::detect::{detect, utf16_mark};
 use crate::error::{Error, Result};
-
-/// Bytes that are looked at to tell text from what is none.
-const HEAD: usize = 1 << 16;
-
-/// What files begin with that are no text: archives, pictures, programs, documents.
-const BINARY: [&[u8]; 14] = [
-    b"%PDF-",
-    b"PK\x03\x04",
-    b"\x89PNG",
-    b"\x7fELF",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"\x1f\x8b",
-    b"BZh",
-    b"7z\xbc\xaf",
-    b"\xfd7zXZ",
-    b"Rar!",
-    b"\x28\xb5\x2f\xfd",
-    b"\xd0\xcf\x11\xe0",
-    b"SQLite format 3\0",
-];
 
 /// An encoding by its name.
 ///
@@ -38,10 +17,10 @@ const BINARY: [&[u8]; 14] = [
 /// assert!(Named::parse("klingon").is_err());
 /// ```
 #[derive(Debug, Clone, Copy)]
-pub struct Named(What);
+pub struct Named(pub(super) What);
 
 #[derive(Debug, Clone, Copy)]
-enum What {
+pub(super) enum What {
     Utf8,
     /// Big end first? With a byte order mark?
     Utf16 {
@@ -230,87 +209,8 @@ pub fn encode(text: &[u8], encoding: Named) -> Result<Vec<u8>> {
     }
 }
 
-/// UTF-16 that says so.
-fn utf16_mark(bytes: &[u8]) -> Option<Named> {
-    match bytes {
-        [0xff, 0xfe, 0, 0, ..] => None,
-        [0xff, 0xfe, rest @ ..] if rest.len() % 2 == 0 => Some(Named(What::Utf16 { big: false, mark: true })),
-        [0xfe, 0xff, rest @ ..] if rest.len() % 2 == 0 => Some(Named(What::Utf16 { big: true, mark: true })),
-        _ => None,
-    }
-}
-
-fn detect(bytes: &[u8]) -> Result<Named> {
-    if bytes.is_ascii() && !bytes[..bytes.len().min(HEAD)].contains(&0) {
-        return if is_binary(bytes) { Err(no_text(bytes)) } else { Ok(Named::UTF8) };
-    }
-    if let Some(marked) = utf16_mark(bytes).or_else(|| utf16_unmarked(bytes)) {
-        return Ok(marked);
-    }
-    if is_binary(bytes) {
-        return Err(no_text(bytes));
-    }
-    if bytes.starts_with(b"\xef\xbb\xbf") || is_nearly_utf8(bytes) {
-        return Ok(Named::UTF8);
-    }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    let guess = detector.guess(None, Utf8Detection::Deny);
-    let fits = guess.decode_without_bom_handling_and_without_replacement(bytes).is_some();
-    Ok(Named(What::Standard(if fits { guess } else { encoding_rs::WINDOWS_1252 })))
-}
-
-fn no_text(bytes: &[u8]) -> Error {
-    Error::document(bytes, 0, "no text but binary data; if it is text, name its encoding with --encoding")
-}
-
-/// Is it no text, by its first bytes: because no text begins so, or because one byte in twenty is a control character that
-/// no text has?
-///
-/// ```
-/// use ungarble::encoding::is_binary;
-/// assert!(is_binary(b"GIF89a") && !is_binary(b"words"));
-/// ```
-pub fn is_binary(bytes: &[u8]) -> bool {
-    if utf16_mark(&bytes[..bytes.len() & !1]).or_else(|| utf16_unmarked(&bytes[..bytes.len() & !1])).is_some()
-    {
-        return false;
-    }
-    if BINARY.iter().any(|magic| bytes.starts_with(magic)) {
-        return true;
-    }
-    let head = &bytes[..bytes.len().min(HEAD)];
-    let control = |b: &&u8| matches!(**b, 0..=7 | 0xb | 0xe..=0x1a | 0x1c..=0x1f | 0x7f);
-    head.iter().filter(control).count() * 20 > head.len()
-}
-
-/// UTF-16 without a mark: blanks and line ends in one order of bytes and not in the other, and nothing that cannot be.
-fn utf16_unmarked(bytes: &[u8]) -> Option<Named> {
-    let head = &bytes[..bytes.len().min(HEAD) & !1];
-    if !bytes.len().is_multiple_of(2)
-        || head.len() < 8
-        || !head.contains(&0)
-        || bytes.starts_with(b"\xef\xbb\xbf")
-    {
-        return None;
-    }
-    let blanks = |big: bool| {
-        let unit = |pair: &[u8]| if big { [pair[1], pair[0]] } else { [pair[0], pair[1]] };
-        head.chunks_exact(2).filter(|pair| matches!(unit(pair), [b' ' | b'\n' | b'\r' | b'\t', 0])).count()
-    };
-    let (little, big) = (blanks(false), blanks(true));
-    let order = little < big;
-    let (most, least) = (little.max(big), little.min(big));
-    if most < 2 || most * 2 * 50 < head.len() || least * 4 > most {
-        return None;
-    }
-    let text = utf16(&bytes[..bytes.len() & !1], order).ok()?;
-    let controls = text.iter().filter(|b| matches!(b, 0..=8 | 0xe..=0x1a | 0x1c..=0x1f)).count();
-    (controls == 0).then_some(Named(What::Utf16 { big: order, mark: false }))
-}
-
 /// UTF-16 as UTF-8, or where it is none.
-fn utf16(bytes: &[u8], big: bool) -> std::result::Result<Vec<u8>, usize> {
+pub(super) fn utf16(bytes: &[u8], big: bool) -> std::result::Result<Vec<u8>, usize> {
     let unit = |pair: &[u8]| {
         let pair = [pair[0], pair[1]];
         if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
@@ -325,56 +225,9 @@ fn utf16(bytes: &[u8], big: bool) -> std::result::Result<Vec<u8>, usize> {
     if bytes.len().is_multiple_of(2) { Ok(text.into_bytes()) } else { Err(bytes.len() - 1) }
 }
 
-/// Is there UTF-8 in it, and at least as much of that as of what is not? By chance hardly anything is.
-fn is_nearly_utf8(bytes: &[u8]) -> bool {
-    let (mut good, mut bad) = (0, 0);
-    for chunk in bytes.utf8_chunks() {
-        good += chunk.valid().bytes().filter(|b| *b >= 0xc0).count();
-        bad += chunk.invalid().len();
-    }
-    bad == 0 || good > 0 && good >= bad
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn read(bytes: &[u8]) -> (String, String) {
-        let decoded = decode(bytes, None).unwrap();
-        (decoded.encoding.name().to_owned(), String::from_utf8_lossy(&decoded.text).into_owned())
-    }
-
-    fn wide(text: &str, big: bool) -> Vec<u8> {
-        encode(text.as_bytes(), Named(What::Utf16 { big, mark: false })).unwrap()
-    }
-
-    #[test]
-    fn encodings_are_found() {
-        let text = "Привет, мир и все остальные.\n";
-        assert_eq!(read(text.as_bytes()), ("utf-8".into(), text.into()));
-        assert_eq!(read(&wide(text, false)), ("utf-16le".into(), text.into()));
-        assert_eq!(read(&wide(text, true)), ("utf-16be".into(), text.into()));
-        assert_eq!(read(&wide("plain words, and a line\n", false)).1, "plain words, and a line\n");
-        let marked = [b"\xff\xfe".to_vec(), wide(text, false)].concat();
-        assert_eq!(read(&marked), ("utf-16le".into(), text.into()));
-        let cyrillic = encode(text.repeat(4).as_bytes(), Named::parse("koi8-r").unwrap()).unwrap();
-        assert_eq!(read(&cyrillic).1, text.repeat(4));
-        assert_eq!(read(b"good \xc3\xa9 \xc3\xa8, bad \xe9").0, "utf-8");
-        assert_eq!(read(b"").0, "utf-8");
-    }
-
-    #[test]
-    fn binary_is_refused() {
-        for bytes in [
-            &b"\x7fELF\x02\x01"[..],
-            b"%PDF-1.7\n",
-            &[0, 1, 2, 3, 255, 254, 7, 9],
-            b"a\0b\0\x01\0\x02\0c\0\x03\0",
-        ] {
-            assert!(decode(bytes, None).is_err(), "{bytes:?}");
-        }
-        assert!(decode(b"one \0 in a text that is otherwise quite all right", None).is_ok());
-    }
 
     #[test]
     fn there_and_back() {

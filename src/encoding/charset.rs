@@ -156,6 +156,11 @@ impl Charsets {
         usize::from(row)
     }
 
+    /// Is a character in some set, beyond ASCII?
+    pub fn has(&self, c: char) -> bool {
+        self.row(c) != 0
+    }
+
     /// Where in UTF-8 a character may stand.
     #[inline]
     pub fn masks(&self, c: char) -> Masks {

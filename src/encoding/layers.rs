@@ -1,18 +1,18 @@
 //! Two layers at once: what one misreading made of another may be as odd with the outer one undone as it stands.
 
-use super::mojibake::{Decoder, Island, Misread, search};
+use super::costs::Habits;
+use super::islands::Open;
+use super::mojibake::{Decoder, Misread, below};
 use super::plausible::{NAT, SPACE};
 use super::units;
 
 /// Characters around an island by which it is judged.
 const AROUND: usize = 3;
-/// A pair of layers that stands elsewhere in the text.
-const AGAIN: i32 = 2 * NAT;
 
 impl Decoder<'_> {
     /// An island that is hardly more usual with one layer undone, with two: what came in between may be as odd as what
     /// came out of it. `gained` is what one layer gave.
-    pub(super) fn deeper(&self, island: &Island, gained: i32) -> Option<Misread> {
+    pub(super) fn deeper(&self, island: &Open, gained: i32) -> Option<Misread> {
         let chars = &self.chars[island.chars.clone()];
         let (start, (last, c)) = (chars[0].0, *chars.last()?);
         let end = last + c.len_utf8();
@@ -21,11 +21,12 @@ impl Decoder<'_> {
         let left = self.text[..start].char_indices().rev().take(AROUND).last().map_or(start, |(i, _)| i);
         let right = self.text[end..].char_indices().nth(AROUND).map_or(self.text.len(), |(i, _)| end + i);
         let stands = self.cost(around(left, right));
+        let (again, inner_costs) = (self.costs.again, Habits::enter_below());
         let mut best: Option<(i32, Misread)> = None;
         for (slot, s) in island.slots.states().enumerate().skip(1) {
             let set = s - 1;
             let between = format!("{}{}{}", around(left, start), self.undone(chars, set), around(end, right));
-            let inner = search(&between, false);
+            let inner = below(&between);
             // What is outside the island is no matter of it.
             let (from, to) = (start - left, between.len() - (right - end));
             let inner: Vec<&Misread> =
@@ -42,9 +43,9 @@ impl Decoder<'_> {
             text += &between[at..];
             // Where this was seen before, it is no surprise.
             let here = self.nodes[island.nodes + slot].cost - self.nodes[island.nodes].cost;
-            let known = self.known.contains(&(set, first.chain[0]));
-            let inside = if known { AGAIN } else { self.enter[first.chain[0] + 1] };
-            let outside = if known { AGAIN } else { here.clamp(0, self.enter[s]) };
+            let known = self.habits.has(set, first.chain[0]);
+            let inside = if known { again } else { inner_costs[first.chain[0] + 1] };
+            let outside = if known { again } else { here.clamp(0, self.enter[s]) };
             let cost = self.cost(&text) + outside + inside;
             if cost >= best.as_ref().map_or(stands - gained.max(0), |(cost, _)| *cost) {
                 continue;

@@ -15,25 +15,36 @@
 #[cfg(feature = "encodings")]
 mod bytes;
 mod charset;
+mod choice;
+mod costs;
+#[cfg(feature = "encodings")]
+mod detect;
+mod islands;
 mod kinds;
 mod layers;
 mod lost;
 mod mojibake;
 mod plausible;
 mod reasons;
+mod trellis;
 mod unicode;
 mod units;
 
 #[cfg(feature = "encodings")]
-pub use bytes::{Decoded, Named, decode, encode, is_binary};
+pub use bytes::{Decoded, Named, decode, encode};
 pub use charset::Charset;
+#[cfg(feature = "encodings")]
+pub use detect::{is_binary, wide};
 pub use kinds::{Kind, Kinds};
 
 use crate::edit::{Channel, Edit, Patch};
 use crate::lexicon::Lexicon;
+use costs::Habits;
+use mojibake::Misread;
 
-/// Layers of damage that are undone; a text that still changes then is left as it was.
-const LAYERS: usize = 12;
+/// Layers of damage that are undone; a text that still changes then is left as it was. Four were seen in the wild; chance
+/// makes a dozen of bytes that are none.
+const LAYERS: usize = 32;
 
 /// What repairs the characters of a text. Its bytes should be UTF-8; those that are not stay, unless [`Kind::Bytes`] is asked for.
 ///
@@ -50,8 +61,14 @@ pub fn repair(source: &[u8], lexicon: Option<&Lexicon>, kinds: &Kinds) -> Patch 
     if !kinds.may_act(source) {
         return Patch::default();
     }
-    let mut patch = Patch::default();
-    for layer in 0..LAYERS {
+    // Bytes become text first, whatever comes of it.
+    let mut bytes = Kinds::none();
+    for kind in [Kind::Bytes, Kind::Surrogates].into_iter().filter(|kind| kinds.has(*kind)) {
+        bytes = bytes.with(kind);
+    }
+    let readable = Patch::new(unicode::edits(source, lexicon, &bytes, 0));
+    let mut patch = readable.clone();
+    for layer in 1..=LAYERS {
         let text = patch.apply(source);
         let mut edits = Vec::new();
         if kinds.has(Kind::Mojibake) {
@@ -66,17 +83,38 @@ pub fn repair(source: &[u8], lexicon: Option<&Lexicon>, kinds: &Kinds) -> Patch 
         drop(text);
         patch = patch.then(Patch::new(edits), source);
     }
-    Patch::default()
+    reasons::spelled(readable)
 }
 
-/// Undoes one layer of mojibake.
-fn misread(text: &[u8], _lexicon: Option<&Lexicon>, layer: usize) -> Vec<Edit> {
+/// Undoes one layer of mojibake; where the characters leave it open, the lexicon decides.
+fn misread(text: &[u8], lexicon: Option<&Lexicon>, layer: usize) -> Vec<Edit> {
     let mut out = Vec::new();
+    let mut habits = Habits::default();
     let mut at = 0;
     for chunk in text.utf8_chunks() {
-        for found in mojibake::misread(chunk.valid()) {
-            let spelled = |set: &usize| &*Charset::all()[*set].spelled;
-            let chain: Vec<&str> = found.chain.iter().map(spelled).collect();
+        let mut found = mojibake::misread(chunk.valid(), &mut habits);
+        let known = |m: &Misread| lexicon.is_some_and(|lexicon| lost::vouches(text, at, m, lexicon));
+        found.doubtful.retain(known);
+        if !found.doubtful.is_empty() {
+            found.misread.append(&mut found.doubtful);
+            found.misread.sort_by_key(|m| m.range.start);
+            let mut end = 0;
+            found.misread.retain(|m| {
+                let free = m.range.start >= end;
+                end = if free { m.range.end } else { end };
+                free
+            });
+        }
+        // Most of a text was damaged in one way.
+        let mut last: Option<(Vec<usize>, bool, Box<str>)> = None;
+        for found in found.misread {
+            if !last.as_ref().is_some_and(|(chain, lossy, _)| *chain == found.chain && *lossy == found.lossy)
+            {
+                let spelled = |set: &usize| &*Charset::all()[*set].spelled;
+                let chain: Vec<&str> = found.chain.iter().map(spelled).collect();
+                let reason = reasons::layers(layer, &chain, found.lossy).into();
+                last = Some((found.chain, found.lossy, reason));
+            }
             // Gains are sums of costs: half a dozen nats are worth little, thirty leave no doubt.
             let confidence = 1.0 - 0.5 * (-found.gain.max(0.0) / 8.0).exp();
             out.push(Edit {
@@ -84,7 +122,7 @@ fn misread(text: &[u8], _lexicon: Option<&Lexicon>, layer: usize) -> Vec<Edit> {
                 replacement: found.meant.into(),
                 channel: Channel::Encoding,
                 confidence: if found.lossy { confidence * 0.9 } else { confidence },
-                reason: reasons::layers(layer, &chain, found.lossy).into(),
+                reason: last.as_ref().map(|(.., reason)| reason.clone()).unwrap_or_default(),
             });
         }
         at += chunk.valid().len() + chunk.invalid().len();

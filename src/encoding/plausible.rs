@@ -24,6 +24,7 @@ pub(super) const LOWER: Class = 1;
 pub(super) const UPPER: Class = 2;
 const DIGIT: Class = 3;
 const MARK: Class = 4;
+/// What is no character; classes beyond it are of characters beyond ASCII.
 const NONE: Class = 5;
 
 /// The table, spread out.
@@ -87,6 +88,29 @@ impl Usual {
     pub fn then(&self, before: Class, class: Class) -> Class {
         let caps = self.caps[usize::from(class)];
         if caps != 0 && self.caps[usize::from(before)] != 0 { caps } else { class }
+    }
+
+    /// What a character costs after a class as what was meant, and the class that stands there then; a control character
+    /// above ASCII costs `control` behind a character beyond it. Nobody means one, but where text was misread more than once
+    /// the layers below are full of them: bytes of a character after its first.
+    #[inline]
+    pub fn means(&self, last: Class, c: char, control: i32) -> (i32, Class) {
+        if last > NONE && ('\u{80}'..='\u{9f}').contains(&c) {
+            return (control, last);
+        }
+        let (class, own) = self.of(c);
+        (self.follows(last, class) + own, self.then(last, class))
+    }
+
+    /// What a text costs between two classes, as what was meant.
+    pub fn cost(&self, left: Class, text: impl Iterator<Item = char>, right: Class, control: i32) -> i32 {
+        let (mut last, mut sum) = (left, 0);
+        for c in text {
+            let (cost, class) = self.means(last, c, control);
+            sum += cost;
+            last = class;
+        }
+        sum + self.follows(last, right)
     }
 
     /// Is it of a class whose name begins so?

@@ -24,8 +24,13 @@ pub(super) fn other(round: usize, reason: &str) -> String {
 /// The patch with the steps of its reasons spelled out.
 pub(super) fn spelled(mut patch: Patch) -> Patch {
     let mut edits = std::mem::take(&mut patch).into_edits();
+    // Most edits of a text have the same.
+    let mut last: (Box<str>, Box<str>) = Default::default();
     for Edit { reason, .. } in &mut edits {
-        *reason = spell(reason).into();
+        if last.0 != *reason {
+            last = (reason.clone(), spell(reason).into());
+        }
+        reason.clone_from(&last.1);
     }
     Patch::new(edits)
 }

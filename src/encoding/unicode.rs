@@ -136,7 +136,14 @@ fn wide(
     match c {
         '\u{80}'..='\u{9f}' => {
             let meant = Charset::by_name("windows-1252")?.character(c as u8);
-            if meant == c { None } else { one(Kind::C1, meant.encode_utf8(&mut [0; 4])) }
+            // It was read as Latin 1, and so was what stands beside it, or its marks are repaired already; between other
+            // letters it is a scrap of something else.
+            let latin = |c: char| c < '\u{250}' || ('\u{2000}'..'\u{2150}').contains(&c);
+            if meant == c || !latin(before(text, at)) || !latin(after()) {
+                None
+            } else {
+                one(Kind::C1, meant.encode_utf8(&mut [0; 4]))
+            }
         }
         '\u{feff}' if at > 0 => one(Kind::Bom, ""),
         '\u{fffd}' if kinds.has(Kind::Replacement) => {
@@ -291,7 +298,7 @@ mod tests {
 
     #[test]
     fn each_kind() {
-        let cases: [(Kind, &[u8], &str); 20] = [
+        let cases: [(Kind, &[u8], &str); 21] = [
             (Kind::C1, "a\u{85} \u{81}".as_bytes(), "a… \u{81}"),
             (Kind::Escapes, b"\x1b[1;31mred\x1b[0m \x1b]0;title\x07x \x1b", "red x \x1b"),
             (Kind::Bom, "\u{feff}a\u{feff}b".as_bytes(), "\u{feff}ab"),
@@ -316,6 +323,7 @@ mod tests {
             (Kind::Escapes, b"\x1b(Bx\x1b=", "x"),
             (Kind::Surrogates, b"\xed\x9f\xbf", "\u{d7ff}"),
             (Kind::C1, "é".as_bytes(), "é"),
+            (Kind::C1, "新\u{9b}建 제\u{97} “\u{97}é".as_bytes(), "新\u{9b}建 제\u{97} “—é"),
         ];
         for (kind, text, expected) in cases {
             let expected = if expected.is_empty() { text } else { expected.as_bytes() };

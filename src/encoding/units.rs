@@ -1,7 +1,7 @@
 //! What characters may have been before they were misread: one character of UTF-8, whole or with a byte damaged.
 
 use super::charset::{Charsets, MOST};
-use super::plausible::NAT;
+use super::costs::Costs;
 
 /// A few characters read as the bytes of one.
 #[derive(Debug, Clone, Copy)]
@@ -18,29 +18,18 @@ pub(super) struct Unit {
     pub extra: i32,
 }
 
-/// A no-break space that became a plain one.
-const SPACED: i32 = 4 * NAT;
-/// A no-break space that was joined with the blank after it.
-const COLLAPSED: i32 = NAT;
-/// A quotation mark or dash that became one of ASCII.
-const STRAIGHT: i32 = 3 * NAT;
-/// A byte of which nothing is known.
-const LOST: i32 = 2 * NAT;
-/// A byte that is gone.
-const GONE: i32 = 3 * NAT;
-
 /// The readings of the characters from `at(0)` on; `before` is what stands there before them. `at` gives NUL behind the end.
 pub(super) fn units(sets: &Charsets, before: char, at: &mut impl FnMut(usize) -> char, out: &mut Vec<Unit>) {
-    let first = at(0);
+    let (first, costs) = (at(0), Costs::get());
     let mut mask = sets.masks(first).first;
     while mask != 0 {
         let set = mask.trailing_zeros() as usize;
         mask &= mask - 1;
         let unit = Unit { set: set as u8, len: 0, c: '\0', blank: false, extra: 0 };
         let bytes = [sets.byte(first, set), 0, 0, 0];
-        whole(sets, unit, bytes, at, out);
+        whole(sets, costs, unit, bytes, at, out);
         if bytes[0] == 0xe2 && sets.byte(at(1), set) == 0x80 {
-            broken_mark(unit, before, at, out);
+            broken_mark(costs, unit, before, at, out);
         }
     }
 }
@@ -48,17 +37,14 @@ pub(super) fn units(sets: &Charsets, before: char, at: &mut impl FnMut(usize) ->
 /// Readings in which each character is a byte.
 fn whole(
     sets: &Charsets,
+    costs: &Costs,
     unit: Unit,
     mut bytes: [u8; 4],
     at: &mut impl FnMut(usize) -> char,
     out: &mut Vec<Unit>,
 ) {
     let set = usize::from(unit.set);
-    let len = match bytes[0] {
-        0xc2..=0xdf => 2,
-        0xe0..=0xef => 3,
-        _ => 4,
-    };
+    let len = length(bytes[0]);
     let (mut extra, mut lost, mut spaced) = (0, false, false);
     for (k, byte) in bytes.iter_mut().enumerate().take(len).skip(1) {
         let c = at(k);
@@ -73,9 +59,9 @@ fn whole(
             return;
         }
         match c {
-            ' ' => (extra, spaced) = (extra + SPACED, true),
-            '"' => extra += STRAIGHT,
-            '\u{fffd}' => (extra, lost) = (extra + LOST, true),
+            ' ' => (extra, spaced) = (extra + costs.spaced, true),
+            '"' => extra += costs.straight,
+            '\u{fffd}' => (extra, lost) = (extra + costs.lost, true),
             _ => {}
         }
     }
@@ -89,15 +75,47 @@ fn whole(
     let Some(c) = character(&bytes[..len]) else { return };
     if spaced && c == 'à' && at(2) != ' ' {
         // Words end in it, and of two blanks one is left: "voilÃ le".
-        out.push(Unit { c, blank: true, extra: COLLAPSED, ..unit });
+        out.push(Unit { c, blank: true, extra: costs.collapsed, ..unit });
         return;
     }
     out.push(Unit { c, ..unit });
 }
 
+/// A stretch that is whole characters of UTF-8 in a set, from end to end, as what it means.
+pub(super) fn meaning(sets: &Charsets, set: usize, stretch: &str) -> Option<String> {
+    let mut chars = stretch.chars();
+    let mut meant = String::with_capacity(stretch.len());
+    let mut bytes = [0; 4];
+    while let Some(c) = chars.next() {
+        bytes[0] = sets.byte(c, set);
+        if !matches!(bytes[0], 0xc2..=0xf4) {
+            return None;
+        }
+        let len = length(bytes[0]);
+        for byte in &mut bytes[1..len] {
+            *byte = sets.byte(chars.next()?, set);
+            if *byte & 0xc0 != 0x80 {
+                return None;
+            }
+        }
+        meant.push(character(&bytes[..len])?);
+    }
+    Some(meant)
+}
+
+/// How many bytes a character has that begins with this one.
+#[inline]
+pub(super) fn length(first: u8) -> usize {
+    match first {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        _ => 4,
+    }
+}
+
 /// The character of a first byte and further ones; no half of a pair, and nothing that fewer bytes would do for.
 #[inline]
-fn character(bytes: &[u8]) -> Option<char> {
+pub(super) fn character(bytes: &[u8]) -> Option<char> {
     let first = u32::from(bytes[0]) & (0x7f >> bytes.len());
     let code = bytes[1..].iter().fold(first, |code, byte| code << 6 | u32::from(byte & 0x3f));
     let least = [0, 0, 0x80, 0x800, 0x10000][bytes.len()];
@@ -105,21 +123,27 @@ fn character(bytes: &[u8]) -> Option<char> {
 }
 
 /// The marks of E2 80: their last character may be gone, straightened or spelled out.
-fn broken_mark(unit: Unit, before: char, at: &mut impl FnMut(usize) -> char, out: &mut Vec<Unit>) {
+fn broken_mark(
+    costs: &Costs,
+    unit: Unit,
+    before: char,
+    at: &mut impl FnMut(usize) -> char,
+    out: &mut Vec<Unit>,
+) {
     let next = at(2);
     match next {
         '"' => {
             let between = before.is_ascii_digit() && at(3).is_ascii_digit();
-            out.push(Unit { len: 3, c: if between { '–' } else { '—' }, extra: STRAIGHT, ..unit });
+            out.push(Unit { len: 3, c: if between { '–' } else { '—' }, extra: costs.straight, ..unit });
         }
-        'T' if at(3) == 'M' => out.push(Unit { len: 4, c: '’', extra: STRAIGHT, ..unit }),
+        'T' if at(3) == 'M' => out.push(Unit { len: 4, c: '’', extra: costs.straight, ..unit }),
         _ => {}
     }
     let inside = before.is_alphabetic() && next.is_ascii_lowercase();
     if inside || next.is_ascii() {
         // Which byte it was, its set says: the only mark with one that is not defined closes a quotation.
         let c = if inside { '’' } else { '”' };
-        out.push(Unit { len: 2, c, extra: GONE, ..unit });
+        out.push(Unit { len: 2, c, extra: costs.gone, ..unit });
     }
 }
 
@@ -147,6 +171,8 @@ mod tests {
         assert_eq!(read("nâ€TMt"), [('’', 4), ('”', 2)]);
         assert_eq!(read("sâ\"¢"), [('™', 3)]);
         assert_eq!(read("1â€\"2"), [('–', 3), ('”', 2)]);
+        assert_eq!(meaning(Charsets::get(), 0, "Ã©Ã¨").as_deref(), Some("éè"));
+        assert_eq!(meaning(Charsets::get(), 0, "Ã©Ã"), None);
         assert_eq!(read(" í\u{a0}\u{80}"), [], "half of a pair is no character");
     }
 }

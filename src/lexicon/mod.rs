@@ -39,7 +39,7 @@ use rules::{Entry, Pattern, Rules};
 use signs::Signs;
 use spellings::Spellings;
 use trees::Trees;
-pub use weights::{OcrWeights, Weights};
+pub use weights::{EncodingWeights, OcrWeights, Weights};
 
 /// The lexicon image, opened.
 #[derive(Clone)]

@@ -200,6 +200,41 @@ weights! {
     threshold_marks,
 }
 
+weights! {
+    /// How far misread text is from being believed, from `dictionaries/encoding.weights`, in nats unless said otherwise.
+    EncodingWeights:
+    /// From misread back to clean text.
+    leave,
+    /// A character beyond ASCII that is right, in the midst of those that are not.
+    intact,
+    /// The same where it begins what would be a character.
+    refused,
+    /// What a stretch must cost as it stands before layers below layers are looked for.
+    doubtful,
+    /// A no-break space that became a plain one.
+    spaced,
+    /// A no-break space that was joined with the blank after it.
+    collapsed,
+    /// A quotation mark or dash that became one of ASCII.
+    straight,
+    /// A byte of which nothing is known.
+    lost,
+    /// A byte that is gone.
+    gone,
+    /// A control character above ASCII as what was meant, after another character beyond ASCII.
+    control,
+    /// A pair of sets that was undone elsewhere, or a set where all was misread as it.
+    again,
+    /// A set of an inner layer, of what it costs as the only one (a factor).
+    layer,
+    /// Every other set beyond the one that was read, so that only this one is tried.
+    settled,
+    /// What characters cost that touch a stretch, each, from which on it is but a scrap.
+    scrap,
+    /// What may be missing where the lexicon has the word that comes out.
+    vouched,
+}
+
 impl OcrWeights {
     /// The names of the evidence for a repair of scanned text, as `dictionaries/model/ocr.trees` asks for it.
     pub const SURE: [&str; 67] = [

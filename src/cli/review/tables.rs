@@ -69,7 +69,7 @@ impl Tables {
         if !self.never.text.is_empty() {
             engine.without.get_or_insert_default().push(self.never.path.clone());
         }
-        Settings { engine, colour: settings.colour }
+        Settings { engine, ..*settings }
     }
 
     /// What the tables say of a pair of words.
