@@ -151,8 +151,8 @@ fn stat(
 ) -> std::result::Result<Exit, Stop> {
     let work = |_: &str, document: &Document<'_>| {
         let cleaned = clean(args, cleaner, document);
-        if cleaned.edits().is_empty() {
-            return Stat::of(&cleaned, cleaned.diagnosis());
+        if let Some(after) = cleaned.after() {
+            return Stat::of(&cleaned, after);
         }
         let bytes = cleaned.bytes();
         let after = Document::read(&bytes, document.format());
