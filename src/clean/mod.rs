@@ -313,7 +313,7 @@ impl Cleaner {
 
     /// Reads a text as a scanned one, part by part.
     fn scan(&self, source: &[u8], stretches: &[Range<usize>], scanner: &mut ocr::Scanner<'_>) -> Round {
-        let mut round = Round::default();
+        let (mut round, mut others) = (Round::default(), Vec::new());
         let lexicon = &self.engine.lexicon;
         for part in triage::parts(stretches, PART) {
             let scanned = ocr::read(lexicon, scanner, source, part, self.engine.asked, false);
@@ -323,9 +323,11 @@ impl Cleaner {
             round.diagnosis.misread += scanned.noise * share;
             round.edits.extend(scanned.edits.into_iter().filter(allowed));
             round.doubts.extend(scanned.doubts.into_iter().filter(allowed));
+            others.extend(scanned.others.into_iter().filter(allowed));
         }
         round.edits = disjoint(std::mem::take(&mut round.edits));
         round.doubts = disjoint(std::mem::take(&mut round.doubts));
+        round.doubts.append(&mut others);
         round
     }
 

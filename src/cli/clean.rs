@@ -9,7 +9,7 @@ use super::documents::{Batch, Lines};
 use super::exit::{Exit, Stop};
 use super::inputs::{self, Input, Loaded};
 use super::jsonl;
-use super::output::{Replacement, Stdout};
+use super::output::{Encoded, Replacement, Stdout};
 use super::pool;
 use super::talk::Talk;
 use crate::clean::Cleaner;
@@ -46,25 +46,13 @@ pub struct CleanArgs {
     #[arg(long, value_name = "SUFFIX", requires = "write", value_parser = suffix, help_heading = "Output")]
     backup: Option<String>,
     /// The encoding to write: utf-8 (the default), `same` as was read, or a name
-    #[arg(long, value_name = "NAME", value_parser = target_encoding, help_heading = "Output")]
+    #[arg(long, value_name = "NAME", value_parser = Encoded::parse, help_heading = "Output")]
     output_encoding: Option<Encoded>,
     /// With JSON lines: put the edits into this field
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     edits_field: Option<String>,
     #[command(flatten)]
     pub engine: Engine,
-}
-
-/// The encoding to write.
-#[derive(Debug, Clone, Copy)]
-enum Encoded {
-    /// What was read.
-    Same,
-    As(Named),
-}
-
-fn target_encoding(name: &str) -> std::result::Result<Encoded, String> {
-    if name == "same" { Ok(Encoded::Same) } else { Named::parse(name).map(Encoded::As) }
 }
 
 pub fn suffix(text: &str) -> std::result::Result<String, String> {
@@ -175,11 +163,7 @@ fn done(cleaner: &Cleaner, input: &Input, output: Option<Encoded>) -> Result<Don
     let summary = Summary::of(&result);
     let cleaned = (summary.edits() > 0).then(|| result.bytes().into_owned());
     drop((result, document));
-    let written = match output {
-        None => Named::UTF8,
-        Some(Encoded::Same) => read,
-        Some(Encoded::As(named)) => named,
-    };
+    let written = Encoded::of(output, read);
     if read.is_utf8() && written.is_utf8() {
         return Ok(Done { source, cleaned, summary, encodings: None });
     }

@@ -7,7 +7,31 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::exit::Stop;
+use crate::encoding::Named;
 use crate::error::{Error, Result};
+
+/// The encoding to write.
+#[derive(Debug, Clone, Copy)]
+pub enum Encoded {
+    /// What was read.
+    Same,
+    As(Named),
+}
+
+impl Encoded {
+    pub fn parse(name: &str) -> std::result::Result<Self, String> {
+        if name == "same" { Ok(Self::Same) } else { Named::parse(name).map(Self::As) }
+    }
+
+    /// What is written of a file that was read as this: UTF-8 where nothing was asked for.
+    pub fn of(asked: Option<Self>, read: Named) -> Named {
+        match asked {
+            None => Named::UTF8,
+            Some(Self::Same) => read,
+            Some(Self::As(named)) => named,
+        }
+    }
+}
 
 /// Writes results to stdout.
 pub struct Stdout(io::BufWriter<io::Stdout>);

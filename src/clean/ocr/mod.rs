@@ -31,6 +31,8 @@ pub struct Scanned {
     pub edits: Vec<Edit>,
     /// Edits only to show.
     pub doubts: Vec<Edit>,
+    /// Other readings of what the edits replace, with the confidence of each.
+    pub others: Vec<Edit>,
     /// Share of its letters that were misread, as estimated.
     pub noise: f32,
     /// The evidence for each reading of the best paths, with its edit, where asked for.
@@ -56,7 +58,7 @@ pub fn read(
     for (unit, decoded) in page.units.iter().zip(&found.decoded) {
         let Some(decoded) = decoded else { continue };
         let tokens = &page.tokens[unit.tokens.clone()];
-        let mut candidates = Vec::new();
+        let (mut candidates, mut rivals) = (Vec::new(), Vec::new());
         for index in unit.readings.clone() {
             let reading = &page.readings[index];
             let posterior = found.posterior(index);
@@ -74,6 +76,9 @@ pub fn read(
             if explain {
                 out.evidence.push((edit.clone(), seen));
             }
+            if judged {
+                rivals.push(edit.clone());
+            }
             if confidence >= super::DOUBT {
                 let sure = confidence >= threshold.unwrap_or_else(|| bar(lexicon, &page, unit, reading));
                 candidates.push((confidence, sure, edit));
@@ -88,6 +93,11 @@ pub fn read(
                 continue;
             }
             taken.push(edit.clone());
+            if sure {
+                let rival =
+                    |other: &&Edit| other.range == edit.range && other.replacement != edit.replacement;
+                out.others.extend(rivals.iter().filter(rival).cloned());
+            }
             if sure { out.edits.push(edit) } else { out.doubts.push(edit) }
         }
     }
