@@ -97,7 +97,7 @@ function panel() {
   const old = document.createElement('del'), now = document.createElement('ins');
   old.textContent = name(e.garbled); now.textContent = name(becomes(current));
   $('what').replaceChildren(old, ' → ', now);
-  $('why').textContent = `${order} of ${shown.filter(x => x).length} · line ${e.line} · ${e.channel} · ${percent(e.confidence)} sure · ${e.reason} · ${status(current)}`;
+  $('why').textContent = `${order} of ${shown.filter(x => x).length} · line ${e.line} · ${e.channel} · ${percent(e.confidence)} sure · ${e.reason.replaceAll('->', '→')} · ${status(current)}`;
   $('others').replaceChildren(...(e.alternatives ?? []).slice(0, 9).map((a, n) => {
     const button = document.createElement('button'), digit = document.createElement('kbd');
     digit.textContent = n + 1;
