@@ -36,6 +36,21 @@ fn a_page_is_repaired() {
     assert_eq!(cleaner.clean(TRUTH).edits(), [], "what was repaired is clean");
 }
 
+/// What else a word may be read as is there for whoever decides.
+#[test]
+fn other_readings_are_given() {
+    let cleaner = cleaner();
+    let cleaned = cleaner.clean(PAGE);
+    let others: Vec<_> = cleaned.edits().iter().map(|edit| cleaned.alternatives(edit)).collect();
+    assert!(others.iter().any(|others| !others.is_empty()), "{:#?}", cleaned.edits());
+    for (edit, others) in cleaned.edits().iter().zip(&others) {
+        assert!(
+            others.iter().all(|other| other.range == edit.range && other.replacement != edit.replacement)
+        );
+        assert!(others.iter().map(|other| other.confidence).sum::<f32>() < 1.01, "{edit}: {others:#?}");
+    }
+}
+
 #[test]
 fn channels_can_be_left_out() {
     let cleaner = Cleaner::builder().channels(&[Channel::Phrase, Channel::Spacing]).build();
