@@ -85,6 +85,13 @@ impl<'s> Cleaned<'s> {
         let other = |other: &&Edit| other.range == edit.range && other.replacement != edit.replacement;
         let mut all: Vec<&Edit> = here.filter(other).collect();
         all.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+        // Two ways to come to the same words are one reading.
+        let mut seen: Vec<&str> = Vec::new();
+        all.retain(|other| {
+            let new = !seen.contains(&&*other.replacement);
+            seen.push(&other.replacement);
+            new
+        });
         all
     }
 
