@@ -5,7 +5,7 @@ Every style is run in turn with clean, --rounds times, on the same core; the lea
 (user and system: what else the machine does is not in it), and what is printed is its ratio to that of clean. apply is timed
 too. Output goes to /dev/null.
 
-usage: diff.py --text FILE[.zst] [--mb N] [--rounds N] [--core N] [--bin FILE]
+usage: diff.py --text FILE[.zst] [--mb N] [--rounds N] [--core N] [--kind KIND] [--bin FILE]
 """
 import argparse
 import json
@@ -26,13 +26,14 @@ def main():
     options.add_argument("--mb", type=float, default=1.5)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--core", default="1")
+    options.add_argument("--kind", choices=["garbled", "clean"], help="only this text")
     options.add_argument("--bin", default=ROOT / "target/release/ungarble")
     options = options.parse_args()
     opened = ["zstd", "-dcq", options.text] if options.text.endswith(".zst") else ["cat", options.text]
     with subprocess.Popen(opened, stdout=subprocess.PIPE) as source:
         text = source.stdout.read(int(options.mb * 1e6)).decode("utf-8", "ignore")
         source.kill()
-    for kind in ("garbled", "clean"):
+    for kind in [options.kind] if options.kind else ["garbled", "clean"]:
         with tempfile.TemporaryDirectory() as folder:
             file, edits = Path(folder) / "text.txt", Path(folder) / "edits.json"
             file.write_text(text, "utf-8")

@@ -11,6 +11,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
+use ungarble::encoding::{self, Named};
+use ungarble::garble::{Garbler, Kind};
 use ungarble::replay::{Record, Recorded};
 use ungarble::report::{self, Style};
 use ungarble::{Channel, Cleaner, Edit, Patch};
@@ -23,7 +25,12 @@ fn run(command: &mut Command) -> String {
     text(&output.stdout)
 }
 
-/// A text with a rule of its own: the first word of every third line becomes another, whatever the text is.
+/// A text with both kinds of line ends, and with none at its end.
+fn line_ends(text: &str) -> [(&'static str, String); 3] {
+    [("lf", text.to_owned()), ("crlf", text.replace('\n', "\r\n")), ("open", text.trim_end().to_owned())]
+}
+
+/// Texts of the repository, cleaned by a rule for common words: edits in all of them.
 fn cleaned_texts(mut each: impl FnMut(&str, &[u8], &ungarble::Cleaned<'_>)) {
     let mut builder = Cleaner::builder();
     for rule in ["the -> these", "of a -> of one such", "said -> told", "was -> were"] {
@@ -32,20 +39,70 @@ fn cleaned_texts(mut each: impl FnMut(&str, &[u8], &ungarble::Cleaned<'_>)) {
     let cleaner = builder.build();
     for (path, text) in common::texts() {
         let name = path.replace('/', "-");
-        let crlf = text.replace('\n', "\r\n");
-        let open = text.trim_end();
-        for (kind, text) in [("lf", text.as_str()), ("crlf", &crlf), ("open", open)] {
-            let cleaned = cleaner.clean(text);
+        for (kind, text) in line_ends(&text) {
+            let cleaned = cleaner.clean(&text);
             each(&format!("{name}-{kind}"), text.as_bytes(), &cleaned);
+        }
+    }
+}
+
+/// Samples damaged in each way that a default channel repairs, cleaned as anybody cleans.
+fn damaged_texts(mut each: impl FnMut(&str, &[u8], &ungarble::Cleaned<'_>)) {
+    let cleaner = common::cleaner();
+    for path in common::files("samples", ".txt").iter().filter(|path| path.contains("clean")) {
+        let text = common::read(path);
+        // Letters that mojibake shows in, and as much as a debug build reads in a second.
+        let end = text.char_indices().map(|(at, _)| at).find(|at| *at > 3000).unwrap_or(text.len());
+        let text = format!("Café “Zoë” – naïve…\n{}\n", &text[..end]);
+        for kind in [Kind::News, Kind::Ocr, Kind::Mojibake] {
+            let damaged = Garbler::new(kind).rate(0.1).seed(5).garble(&text).text;
+            let name = format!("{}-{}", path.replace('/', "-"), kind.name());
+            for (ends, text) in line_ends(&damaged) {
+                each(&format!("{name}-{ends}"), text.as_bytes(), &cleaner.clean(&text));
+            }
         }
     }
 }
 
 #[test]
 fn real_texts_replay_from_json_and_as_patches() {
+    check_texts(500, |each| cleaned_texts(each));
+}
+
+#[test]
+fn all_default_channels_replay_from_json_and_as_patches() {
+    let (mut channels, mut told) = (std::collections::BTreeSet::new(), 0);
+    check_texts(200, |each| {
+        damaged_texts(|name, source, cleaned| {
+            channels.extend(cleaned.edits().iter().map(|edit| edit.channel.name()));
+            // What the last round said of the cleaned text is what a look at it says.
+            let anew = common::cleaner().diagnose(&cleaned.bytes());
+            if let Some(after) = cleaned.after() {
+                let near = |a: f32, b: f32| (a - b).abs() < 0.002;
+                assert!(
+                    near(after.spun, anew.spun) && near(after.misread, anew.misread),
+                    "{name}: {after:?} {anew:?}"
+                );
+                told += 1;
+            }
+            each(name, source, cleaned);
+        });
+    });
+    assert!(told > 10, "{told} texts");
+    assert!(
+        ["encoding", "ocr", "phrase", "spacing"].iter().all(|name| channels.contains(name)),
+        "{channels:?}"
+    );
+}
+
+/// Takes a cleaned text: what it is called, its source.
+type Each<'e> = &'e mut dyn FnMut(&str, &[u8], &ungarble::Cleaned<'_>);
+
+/// The edits of cleaned texts, at least so many, give the cleaned texts: read from JSON by the library and by the script, and as patches.
+fn check_texts(least: usize, texts: impl FnOnce(Each<'_>)) {
     let folder = tempfile::tempdir().unwrap();
     let (mut patch, mut count, mut edits) = (Vec::new(), 0, 0);
-    cleaned_texts(|name, source, cleaned| {
+    texts(&mut |name, source, cleaned| {
         let path = |end: &str| folder.path().join(format!("{name}.{end}"));
         let new = cleaned.bytes();
         std::fs::write(path("old"), source).unwrap();
@@ -57,10 +114,48 @@ fn real_texts_replay_from_json_and_as_patches() {
         assert_eq!(record.patch(source, false).unwrap().apply(source), new, "{name}");
         (count, edits) = (count + 1, edits + cleaned.edits().len());
     });
-    assert!(edits > 500, "{edits} edits");
+    assert!(edits > least, "{edits} edits");
     let script = common::path("tests/roundtrip/replay.py");
     assert_eq!(run(Command::new("python3").arg(script).arg(folder.path())).trim(), count.to_string());
     check_patches(folder.path(), &patch);
+}
+
+/// A file in another encoding: what `diff` says of it, `apply` makes of it, as `clean` does.
+#[test]
+fn files_of_other_encodings_replay() {
+    let folder = tempfile::tempdir().unwrap();
+    let ungarble = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ungarble"));
+        let output = command.args(arguments).current_dir(&folder).output().unwrap();
+        assert!(output.status.code() < Some(2), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let text = "The café grew extra fierce,\r\nnaïve as it was.\r\nNobody had a green ticket – “déjà vu”";
+    for name in ["windows-1252", "utf-16le", "utf-16be", "cp850", "utf-8"] {
+        let encoding = Named::parse(name).unwrap();
+        let text = if name == "cp850" { text.replace(['–', '“', '”'], "-") } else { text.to_owned() };
+        let rules = if name == "cp850" {
+            "green ticket -> carte é\n"
+        } else {
+            "extra fierce -> more fierce\ngreen ticket -> carte “é”\n"
+        };
+        std::fs::write(folder.path().join("my.phrases"), rules).unwrap();
+        std::fs::write(folder.path().join("a.txt"), encoding::encode(text.as_bytes(), encoding).unwrap())
+            .unwrap();
+        let options = ["--encoding", name, "a.txt"];
+        let edits =
+            ungarble(&[&["diff", "--phrases", "my.phrases", "--style", "json"][..], &options].concat());
+        std::fs::write(folder.path().join("edits.json"), edits).unwrap();
+        for written in ["utf-8", "same"] {
+            let output = ["--output-encoding", written];
+            let cleaned = ungarble(&[&["clean", "--phrases", "my.phrases"][..], &output, &options].concat());
+            let applied = ungarble(&[&["apply", "edits.json"][..], &output, &options].concat());
+            assert_eq!(applied, cleaned, "{name} written as {written}");
+            let expected = if written == "same" { encoding } else { Named::UTF8 };
+            let plain = encoding::decode(&cleaned, Some(expected)).unwrap().text;
+            assert!(String::from_utf8_lossy(&plain).contains("carte"), "{name} written as {written}");
+        }
+    }
 }
 
 /// `patch` and `git apply`, each on its own copy of the `.old` files, give the `.new` ones.

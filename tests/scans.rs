@@ -1,6 +1,7 @@
 //! Scanned text: what is repaired, what is left alone, and that an edit says what it is.
 
-use ungarble::{Channel, Cleaner};
+use ungarble::garble::{Garbler, Kind};
+use ungarble::{Channel, Cleaner, Edit};
 
 /// A page as a scanner may have read it, and what stood there.
 const PAGE: &str = "The famil}' had lived in tbe old house for many ycars, and the gentlemen of the neigh-\n\
@@ -34,6 +35,24 @@ fn a_page_is_repaired() {
     assert!(has(Channel::Ocr) && has(Channel::Spacing));
     assert!(cleaned.diagnosis().misread > 0.005, "{}", cleaned.diagnosis().misread);
     assert_eq!(cleaner.clean(TRUTH).edits(), [], "what was repaired is clean");
+}
+
+/// What else a word may be read as is there for whoever decides.
+#[test]
+fn other_readings_are_given() {
+    let text = include_str!("../samples/clean-news.txt");
+    let damaged = Garbler::new(Kind::Ocr).rate(0.2).seed(3).garble(text).text;
+    let cleaned = Cleaner::new().clean(&damaged);
+    let with = |edit: &&Edit| !cleaned.alternatives(edit).is_empty();
+    let scanned = |edit: &&Edit| matches!(edit.channel, Channel::Ocr | Channel::Spacing);
+    assert!(cleaned.edits().iter().filter(scanned).filter(with).count() > 3, "{:#?}", cleaned.edits());
+    for edit in cleaned.edits() {
+        let others = cleaned.alternatives(edit);
+        assert!(
+            others.iter().all(|other| other.range == edit.range && other.replacement != edit.replacement)
+        );
+        assert!(others.iter().map(|other| other.confidence).sum::<f32>() < 1.01, "{edit}: {others:#?}");
+    }
 }
 
 #[test]

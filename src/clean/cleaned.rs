@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Diagnosis;
+use super::repairs::Reads;
 use crate::edit::{Edit, Patch};
 
 /// A source and the edits that clean it. Text, diffs and reports are computed from these.
@@ -13,6 +14,9 @@ pub struct Cleaned<'s> {
     doubts: Vec<Edit>,
     alternatives: Vec<Edit>,
     diagnosis: Diagnosis,
+    pub(super) after: Option<Diagnosis>,
+    /// What is read, where the source is not all text.
+    pub(super) reads: Option<Box<Reads>>,
 }
 
 /// A doubt that is less likely than this was an alternative of an edit that is no more.
@@ -34,7 +38,7 @@ impl<'s> Cleaned<'s> {
             end = if keeps { doubt.range.end } else { end };
             keeps
         });
-        Self { source, patch, doubts, alternatives, diagnosis }
+        Self { source, patch, doubts, alternatives, diagnosis, after: None, reads: None }
     }
 
     /// The source, as it was given.
@@ -81,12 +85,23 @@ impl<'s> Cleaned<'s> {
         let other = |other: &&Edit| other.range == edit.range && other.replacement != edit.replacement;
         let mut all: Vec<&Edit> = here.filter(other).collect();
         all.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+        // Two ways to come to the same words are one reading.
+        let mut seen: Vec<&str> = Vec::new();
+        all.retain(|other| {
+            let new = !seen.contains(&&*other.replacement);
+            seen.push(&other.replacement);
+            new
+        });
         all
     }
 
     /// Keeps only the edits for which `keep` says so; this is what a review does.
     pub fn retain(&mut self, keep: impl FnMut(&Edit) -> bool) {
+        let before = self.patch.edits().len();
         self.patch.retain(keep);
+        if self.patch.edits().len() < before {
+            self.after = None;
+        }
     }
 
     /// Keeps only the doubts for which `keep` says so.
@@ -94,8 +109,20 @@ impl<'s> Cleaned<'s> {
         self.doubts.retain(keep);
     }
 
+    /// What was seen and is neither made nor a doubt: the alternatives of all edits.
+    pub(super) fn all_alternatives(&self) -> &[Edit] {
+        &self.alternatives
+    }
+
     /// How much of each damage the document has.
     pub fn diagnosis(&self) -> &Diagnosis {
         &self.diagnosis
+    }
+
+    /// How much of each damage the cleaned text has still, where the last look at it said so. It is not known where cleaning never
+    /// settled, where words were repaired behind characters, or after [`Cleaned::retain`]; [`Cleaner::diagnose`](super::Cleaner::diagnose)
+    /// of the cleaned text tells it then.
+    pub fn after(&self) -> Option<&Diagnosis> {
+        self.after.as_ref()
     }
 }

@@ -1,8 +1,9 @@
 //! Cleaning files of any format: the text in them is cleaned, and the edits are written where it stands.
 
+use super::repairs::Reads;
 use super::{Cleaned, Cleaner};
 use crate::document::Document;
-use crate::edit::Patch;
+use crate::edit::{Edit, Patch};
 
 /// Where words stay in their lines the text of a file is not quite the cleaned one, and may show one more repair. After
 /// so many rounds that is enough.
@@ -28,15 +29,23 @@ impl Cleaner {
             return self.clean_bytes(source);
         }
         let cleaned = self.clean_bytes(document.text());
-        let doubts = cleaned.doubts().iter().flat_map(|doubt| document.place(doubt)).collect();
+        let mut seen: Vec<Edit> = cleaned.doubts().iter().flat_map(|doubt| document.place(doubt)).collect();
+        // A reading that is written in parts is no alternative of any of them.
+        let whole = |other: &Edit| <[Edit; 1]>::try_from(document.place(other)).ok();
+        seen.extend(cleaned.all_alternatives().iter().filter_map(whole).flatten());
         let diagnosis = cleaned.diagnosis().clone();
         let mut patch = document.patch(cleaned.edits());
         let mut expected = cleaned.bytes().into_owned();
+        let mut settled = true;
         for _ in 1..ROUNDS {
             let Some(next) = self.next_round(document, &patch, &mut expected) else { break };
             patch = patch.then(next, source);
+            settled = false;
         }
-        Cleaned::new(source, patch, doubts, diagnosis)
+        let mut out = Cleaned::new(source, patch, seen, diagnosis);
+        out.after = cleaned.after.clone().filter(|_| settled);
+        out.reads = Some(Box::new(Reads::of(document, &cleaned)));
+        out
     }
 
     /// What there is to do still; nothing where the patched file says what came out of cleaning.

@@ -12,6 +12,7 @@ mod explored;
 mod ocr;
 mod pass;
 mod rank;
+mod repairs;
 mod rows;
 mod triage;
 
@@ -19,6 +20,7 @@ pub use builder::Builder;
 pub use cleaned::Cleaned;
 pub use diagnosis::{Diagnosis, Dialect};
 pub use explain::{Explanation, ReadingView, TokenView};
+pub use repairs::Repair;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -83,6 +85,15 @@ impl Default for Cleaner {
     }
 }
 
+/// What became of a section.
+struct Settled {
+    patch: Patch,
+    doubts: Vec<Edit>,
+    diagnosis: Diagnosis,
+    /// The diagnosis of what came out; not known where it never settled.
+    after: Option<Diagnosis>,
+}
+
 /// What one round found.
 #[derive(Default)]
 struct Round {
@@ -133,9 +144,10 @@ impl Cleaner {
     /// Cleans text whose characters are right.
     fn clean_words<'s>(&self, source: &'s [u8]) -> Cleaned<'s> {
         let (mut edits, mut doubts) = (Vec::new(), Vec::new());
-        let mut diagnosis = Diagnosis::default();
+        let (mut diagnosis, mut after) = (Diagnosis::default(), Some(Diagnosis::default()));
         for section in sections(source) {
-            let (patch, unsure, found) = self.settle(&source[section.clone()]);
+            let Settled { patch, doubts: unsure, diagnosis: found, after: left } =
+                self.settle(&source[section.clone()]);
             let shift = |mut edit: Edit| {
                 edit.range = edit.range.start + section.start..edit.range.end + section.start;
                 edit
@@ -143,31 +155,36 @@ impl Cleaner {
             edits.extend(patch.into_edits().into_iter().map(shift));
             doubts.extend(unsure.into_iter().map(shift));
             diagnosis.add(found);
+            after = after.zip(left).map(|(mut sum, left)| {
+                sum.add(left);
+                sum
+            });
         }
-        Cleaned::new(source, Patch::new(edits), doubts, diagnosis)
+        let mut cleaned = Cleaned::new(source, Patch::new(edits), doubts, diagnosis);
+        cleaned.after = after;
+        cleaned
     }
 
     /// Repeats rounds on a section until nothing changes.
-    fn settle(&self, source: &[u8]) -> (Patch, Vec<Edit>, Diagnosis) {
+    fn settle(&self, source: &[u8]) -> Settled {
         let mut scanner = None;
         let settled = self.settle_with(source, &mut scanner);
         self.give_back(scanner);
         settled
     }
 
-    fn settle_with<'l>(
-        &'l self,
-        source: &[u8],
-        scanner: &mut Option<ocr::Scanner<'l>>,
-    ) -> (Patch, Vec<Edit>, Diagnosis) {
+    fn settle_with<'l>(&'l self, source: &[u8], scanner: &mut Option<ocr::Scanner<'l>>) -> Settled {
         let mut explorer = Explorer::new(&self.engine.lexicon);
         let first = self.round(source, &mut explorer, scanner, true);
         let mut patch = Patch::new(first.edits);
+        // Without edits the first look is the last.
+        let mut after = patch.is_empty().then(|| first.diagnosis.clone());
         let mut texts: Vec<(Vec<u8>, Patch)> = Vec::new();
         while !patch.is_empty() {
             if texts.len() == ROUNDS {
                 // It never settles: better as it was than different each time.
-                return (Patch::default(), first.doubts, first.diagnosis);
+                patch = Patch::default();
+                break;
             }
             let text = patch.apply(source).into_owned();
             if let Some(at) = texts.iter().position(|(t, _)| *t == text) {
@@ -175,14 +192,16 @@ impl Cleaner {
                 patch = smallest.map(|(_, p)| p).unwrap_or_default();
                 break;
             }
-            let next = Patch::new(self.round(&text, &mut explorer, scanner, false).edits);
+            let round = self.round(&text, &mut explorer, scanner, false);
+            let next = Patch::new(round.edits);
             texts.push((text, patch.clone()));
             if next.is_empty() {
+                after = Some(round.diagnosis);
                 break;
             }
             patch = patch.then(next, source);
         }
-        (patch, first.doubts, first.diagnosis)
+        Settled { patch, doubts: first.doubts, diagnosis: first.diagnosis, after }
     }
 
     /// How garbled a document is, without repairing it.
@@ -267,7 +286,8 @@ impl Cleaner {
             let (edits, doubts) = self.edits(explorer, &document, &pass, &strengths, tokens, first);
             round.edits.extend(edits);
             round.doubts.extend(doubts);
-            if first {
+            // Of a later round it is asked for only where it is the last.
+            if first || round.edits.is_empty() {
                 round.diagnosis.add(diagnosis::diagnose(&document, &pass, &strengths, tokens));
             }
         }
@@ -293,7 +313,7 @@ impl Cleaner {
 
     /// Reads a text as a scanned one, part by part.
     fn scan(&self, source: &[u8], stretches: &[Range<usize>], scanner: &mut ocr::Scanner<'_>) -> Round {
-        let mut round = Round::default();
+        let (mut round, mut others) = (Round::default(), Vec::new());
         let lexicon = &self.engine.lexicon;
         for part in triage::parts(stretches, PART) {
             let scanned = ocr::read(lexicon, scanner, source, part, self.engine.asked, false);
@@ -303,9 +323,11 @@ impl Cleaner {
             round.diagnosis.misread += scanned.noise * share;
             round.edits.extend(scanned.edits.into_iter().filter(allowed));
             round.doubts.extend(scanned.doubts.into_iter().filter(allowed));
+            others.extend(scanned.others.into_iter().filter(allowed));
         }
         round.edits = disjoint(std::mem::take(&mut round.edits));
         round.doubts = disjoint(std::mem::take(&mut round.doubts));
+        round.doubts.append(&mut others);
         round
     }
 

@@ -1,14 +1,17 @@
 //! `ungarble apply`: makes the edits of an edits file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Stop};
 use super::jsonl;
-use super::output::{Replacement, Stdout};
+use super::output::{Encoded, Replacement, Stdout};
 use super::talk::Talk;
+use crate::document::Format;
 use crate::edit::{Edit, Patch};
+use crate::encoding::{self, Named};
 use crate::error::{Error, Result};
 use crate::replay::Record;
 use crate::report;
@@ -47,6 +50,12 @@ pub struct ApplyArgs {
     /// Of edits of JSON lines: the field that holds the text; dots lead into objects
     #[arg(long, value_name = "NAME", default_value = "text", help_heading = "Edits")]
     field: String,
+    /// The encoding of the files, where it was named for the edits; else found by what the bytes are
+    #[arg(long, value_name = "NAME", value_parser = Named::parse, help_heading = "Edits")]
+    encoding: Option<Named>,
+    /// The encoding to write: utf-8 (the default), `same` as was read, or a name
+    #[arg(long, value_name = "NAME", value_parser = Encoded::parse, help_heading = "Output")]
+    output_encoding: Option<Encoded>,
     /// Where a file has changed since, look for the places of the edits by what stood around them
     #[arg(long, help_heading = "Edits")]
     fuzzy: bool,
@@ -155,18 +164,41 @@ fn edited(args: &ApplyArgs, records: &[Record], path: &Path, files: usize, talk:
     if !lines.is_empty() {
         return edited_lines(args, &lines, &name, &source, talk);
     }
+    let (text, read) = decoded(args, records, &source, &name)?;
+    let text = &*text;
     // Records of one file may be of several states of it, the latest last.
     let mut of_file: Vec<&Record> = records.iter().filter(|r| is(&r.file)).collect();
     if of_file.is_empty() && files == 1 {
         // Another name, but the same text; or there is only one text that can be meant.
-        of_file = records.iter().filter(|r| records.len() == 1 || r.fits(&source)).collect();
+        of_file = records.iter().filter(|r| records.len() == 1 || r.fits(text)).collect();
     }
-    let Some(record) = of_file.iter().rev().find(|r| r.fits(&source)).or(of_file.last()) else {
+    let Some(record) = of_file.iter().rev().find(|r| r.fits(text)).or(of_file.last()) else {
         return Err(Error::config(Some(&name), None, "the edits file has no edits of it"));
     };
-    let (edits, misses) = placed(args, record, &name, &source, talk)?;
-    let patch = Patch::new(edits);
-    Ok(Edited { bytes: patch.apply(&source).into_owned(), made: patch.edits().len(), misses })
+    let (edits, misses) = placed(args, record, &name, text, talk)?;
+    let format = Format::guess(&name, text).unwrap_or(Format::TEXT);
+    let (patch, written) = (Patch::new(edits), Encoded::of(args.output_encoding, format, read));
+    let bytes = patch.apply(text).into_owned();
+    let same = read.is_utf8() && written.is_utf8();
+    let bytes = if same { bytes } else { encoding::encode(&bytes, written).map_err(|e| e.of(&name))? };
+    if !same {
+        talk.note(&format!("{name}: read as {}, written as {}", read.name(), written.name()));
+    }
+    Ok(Edited { bytes, made: patch.edits().len(), misses })
+}
+
+/// A file as the text that edits are of: decoded, unless they are of its bytes as they stand, as those of markup may be.
+fn decoded<'b>(
+    args: &ApplyArgs,
+    records: &[Record],
+    source: &'b [u8],
+    name: &str,
+) -> Result<(Cow<'b, [u8]>, Named)> {
+    if records.iter().any(|record| record.origin.is_some() && record.fits(source)) {
+        return Ok((Cow::Borrowed(source), Named::UTF8));
+    }
+    let decoded = encoding::decode(source, args.encoding).map_err(|e| e.of(name))?;
+    Ok((decoded.text, decoded.encoding))
 }
 
 /// A file of JSON lines with edits of the texts in them.
@@ -177,26 +209,18 @@ fn edited_lines(
     source: &[u8],
     talk: &Talk,
 ) -> Result<Edited> {
-    let lines: Vec<&[u8]> = source.split_inclusive(|b| *b == b'\n').collect();
-    let mut edits: BTreeMap<usize, Vec<Edit>> = BTreeMap::new();
+    // Of several states of a line the last one counts.
+    let by_line: BTreeMap<usize, &Record> =
+        records.iter().filter_map(|record| Some((line_of(&record.file)?.1, *record))).collect();
+    let (numbers, records): (Vec<usize>, Vec<&Record>) = by_line.into_iter().unzip();
     let mut misses = false;
-    for record in records {
-        let Some((_, number)) = line_of(&record.file) else { continue };
-        let place = |message: String| Error::config(Some(name), Some(number), message);
-        let line = lines.get(number - 1).ok_or_else(|| place("has no such line".into()))?;
-        let line = std::str::from_utf8(line).map_err(|_| place("not UTF-8".into()))?;
-        let field = jsonl::field(line, &args.field).map_err(place)?;
-        let label = format!("{name}:{number}");
-        let (of_text, missed) = placed(args, record, &label, field.text.as_bytes(), talk)?;
+    let (bytes, made) = jsonl::edited(name, source, &args.field, &numbers, |i, text| {
+        let label = format!("{name}:{}", numbers[i]);
+        let (edits, missed) = placed(args, records[i], &label, text, talk)?;
         misses |= missed;
-        edits.insert(number, field.edits_of_line(&of_text));
-    }
-    let mut bytes = Vec::with_capacity(source.len());
-    for (i, line) in lines.iter().enumerate() {
-        let own = edits.get(&(i + 1)).cloned().unwrap_or_default();
-        bytes.extend_from_slice(&Patch::new(own).apply(line));
-    }
-    Ok(Edited { bytes, made: edits.values().map(Vec::len).sum(), misses })
+        Ok(edits)
+    })?;
+    Ok(Edited { bytes, made, misses })
 }
 
 /// The wanted edits of a record in the source as it is, and whether one has no place in it.

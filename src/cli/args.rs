@@ -98,19 +98,6 @@ pub struct Engine {
     pub threads: Option<usize>,
 }
 
-/// The encoding to write.
-#[derive(Debug, Clone, Copy)]
-pub enum Encoded {
-    /// What was read.
-    Same,
-    As(Named),
-}
-
-/// `same`, or the name of an encoding.
-pub fn target_encoding(name: &str) -> Result<Encoded, String> {
-    if name == "same" { Ok(Encoded::Same) } else { Named::parse(name).map(Encoded::As) }
-}
-
 /// Flags of every command that reads documents.
 #[derive(Args)]
 #[command(next_help_heading = "Input")]

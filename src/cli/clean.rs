@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::args::{self, Documents, Encoded, Engine, Format};
+use super::args::{Documents, Engine, Format};
 use super::config::Settings;
 use super::documents::{Batch, Lines};
 use super::exit::{Exit, Stop};
 use super::inputs::{self, Input, Loaded};
 use super::jsonl;
-use super::output::{Replacement, Stdout};
+use super::output::{Encoded, Replacement, Stdout};
 use super::pool;
 use super::talk::Talk;
 use crate::clean::Cleaner;
@@ -46,7 +46,7 @@ pub struct CleanArgs {
     #[arg(long, value_name = "SUFFIX", requires = "write", value_parser = suffix, help_heading = "Output")]
     backup: Option<String>,
     /// The encoding to write: utf-8 (the default, but for markup, which says its own), `same` as was read, or a name
-    #[arg(long, value_name = "NAME", value_parser = args::target_encoding, help_heading = "Output")]
+    #[arg(long, value_name = "NAME", value_parser = Encoded::parse, help_heading = "Output")]
     output_encoding: Option<Encoded>,
     /// With JSON lines: put the edits into this field
     #[arg(long, value_name = "NAME", help_heading = "Output")]
@@ -165,13 +165,7 @@ fn done(cleaner: &Cleaner, input: &Input, output: Option<Encoded>) -> Result<Don
     let summary = Summary::of(&result);
     let cleaned = (summary.edits() > 0).then(|| result.bytes().into_owned());
     drop((result, document));
-    let written = match output {
-        // What a file says of itself should stay true.
-        None if format.says_encoding() => read,
-        None => Named::UTF8,
-        Some(Encoded::Same) => read,
-        Some(Encoded::As(named)) => named,
-    };
+    let written = Encoded::of(output, format, read);
     if read.is_utf8() && written.is_utf8() {
         return Ok(Done { source, cleaned, summary, encodings: None });
     }

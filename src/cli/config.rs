@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use regex::bytes::Regex;
 use serde::{Deserialize, Deserializer};
 
-use super::args::{self, Colour, Encoded, Engine, General};
+use super::args::{self, Colour, Engine, General};
+use super::output::Encoded;
 use super::talk::Talk;
 use crate::clean::Cleaner;
 use crate::edit::Channel;
@@ -179,7 +180,7 @@ fn environment(get: impl Fn(&str) -> Option<std::ffi::OsString>) -> Result<Layer
         protect: read("UNGARBLE_PROTECT", text, |pattern| Ok(vec![args::pattern(pattern)?]))?,
         threads: read("UNGARBLE_THREADS", text, args::count)?,
         encoding: read("UNGARBLE_ENCODING", text, Named::parse)?,
-        output_encoding: read("UNGARBLE_OUTPUT_ENCODING", text, args::target_encoding)?,
+        output_encoding: read("UNGARBLE_OUTPUT_ENCODING", text, Encoded::parse)?,
         color: read("UNGARBLE_COLOR", text, |when| <Colour as clap::ValueEnum>::from_str(when, false))?,
     })
 }
@@ -203,7 +204,7 @@ fn encoding<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<Named
 }
 
 fn output_encoding<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<Encoded>, D::Error> {
-    args::target_encoding(&String::deserialize(d)?).map(Some).map_err(serde::de::Error::custom)
+    Encoded::parse(&String::deserialize(d)?).map(Some).map_err(serde::de::Error::custom)
 }
 
 fn threshold<'de, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<f32>, D::Error> {

@@ -2,7 +2,7 @@
 
 use super::args::{self, Documents, Engine, Format};
 use super::config::Settings;
-use super::documents::{self, Lines};
+use super::documents::{self, Lines, Whence};
 use super::exit::{Exit, Stop};
 use super::inputs;
 use super::jsonl;
@@ -108,9 +108,9 @@ pub fn run(args: &DiffArgs, settings: &Settings, talk: &Talk) -> std::result::Re
         _ => "Changes".into(),
     };
     out.write(style.head(&title).as_bytes())?;
-    let work = |name: &str, document: &Document<'_>| {
+    let work = |whence: &Whence, document: &Document<'_>| {
         let cleaned = clean(args, &cleaner, document);
-        let mut diff = cleaned.diff().style(style).name(name).colour(colour).doubts(args.doubts);
+        let mut diff = cleaned.diff().style(style).name(&whence.name).colour(colour).doubts(args.doubts);
         if let Some(width) = width {
             diff = diff.width(width);
         }
@@ -149,10 +149,10 @@ fn stat(
     cleaner: &Cleaner,
     talk: &Talk,
 ) -> std::result::Result<Exit, Stop> {
-    let work = |_: &str, document: &Document<'_>| {
+    let work = |_: &Whence, document: &Document<'_>| {
         let cleaned = clean(args, cleaner, document);
-        if cleaned.edits().is_empty() {
-            return Stat::of(&cleaned, cleaned.diagnosis());
+        if let Some(after) = cleaned.after() {
+            return Stat::of(&cleaned, after);
         }
         let bytes = cleaned.bytes();
         let after = Document::read(&bytes, document.format());

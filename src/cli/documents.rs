@@ -1,7 +1,7 @@
 //! Documents one after the other, whether files or lines of files: what `diff`, `score` and `explain` work on.
 
 use std::io::BufRead as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{self, Documents};
 use super::exit::Stop;
@@ -10,31 +10,43 @@ use super::jsonl;
 use super::pool;
 use super::talk::Talk;
 use crate::document::{Document, Format};
+use crate::encoding::Named;
 use crate::error::{Error, Result};
 
-/// A document as it was read, and what it is called: a file, or `file:line` for JSON lines.
+/// Where a document comes from.
+#[derive(Debug, Clone)]
+pub struct Whence {
+    /// What it is called: a file, or `file:line` for JSON lines.
+    pub name: String,
+    /// Where the file lies; `None` is stdin.
+    pub path: Option<PathBuf>,
+    /// Of JSON lines the line that it stands on, from 1.
+    pub line: Option<usize>,
+    /// What the bytes of the file were.
+    pub encoding: Named,
+}
+
+/// A document as it was read.
 struct Loaded {
-    name: String,
+    whence: Whence,
     bytes: Vec<u8>,
     format: Format,
-    /// What its bytes were, if not UTF-8.
-    encoding: Option<String>,
 }
 
 /// Something to load on a worker.
 enum Job {
     File(Input),
-    Line { name: String, bytes: Vec<u8> },
+    Line { whence: Whence, bytes: Vec<u8> },
     Failed(Error),
 }
 
-/// Does `work` on the name and the text of each document in parallel, and gives the results to `sink` in order. Documents that cannot be read
+/// Does `work` on the origin and the text of each document in parallel, and gives the results to `sink` in order. Documents that cannot be read
 /// are reported and left out. Says whether something failed.
 pub fn each<T: Send>(
     args: &Documents,
     threads: usize,
     talk: &Talk,
-    work: impl Fn(&str, &Document<'_>) -> T + Sync,
+    work: impl Fn(&Whence, &Document<'_>) -> T + Sync,
     mut sink: impl FnMut(T) -> std::result::Result<(), Stop>,
 ) -> std::result::Result<bool, Stop> {
     let found = inputs::find(args, None, talk);
@@ -43,10 +55,12 @@ pub fn each<T: Send>(
     let mut progress = talk.progress(files.then_some(found.inputs.len()));
     let jobs = found.inputs.into_iter().flat_map(jobs);
     let load = |job: Job| -> Result<(Option<String>, T)> {
-        let Loaded { name, bytes, format, encoding } = load(job, &args.field)?;
-        let note = encoding.map(|read| format!("{name}: read as {read}; what is shown is its text in UTF-8"));
-        let document = Document::read(&bytes, format).map_err(|e| e.of(&name))?;
-        Ok((note, work(&name, &document)))
+        let Loaded { whence, bytes, format } = load(job, &args.field)?;
+        let (name, read) = (&whence.name, whence.encoding);
+        let note = (!read.is_utf8())
+            .then(|| format!("{name}: read as {}; what is shown is its text in UTF-8", read.name()));
+        let document = Document::read(&bytes, format).map_err(|e| e.of(name))?;
+        Ok((note, work(&whence, &document)))
     };
     pool::in_order(threads, jobs, load, |result| -> std::result::Result<(), Stop> {
         progress.step(1);
@@ -73,7 +87,11 @@ fn jobs(input: Input) -> Box<dyn Iterator<Item = Job>> {
         Err(error) => Box::new(std::iter::once(Job::Failed(error))),
         Ok(lines) => Box::new(lines.enumerate().filter_map(move |(i, line)| match line {
             Ok(bytes) if bytes.trim_ascii().is_empty() => None,
-            Ok(bytes) => Some(Job::Line { name: format!("{}:{}", input.name, i + 1), bytes }),
+            Ok(bytes) => {
+                let name = format!("{}:{}", input.name, i + 1);
+                let (path, line) = (input.path.clone(), Some(i + 1));
+                Some(Job::Line { whence: Whence { name, path, line, encoding: Named::UTF8 }, bytes })
+            }
             Err(error) => Some(Job::Failed(error)),
         })),
     }
@@ -83,17 +101,16 @@ fn load(job: Job, field: &str) -> Result<Loaded> {
     match job {
         Job::File(input) => {
             let file = input.load()?;
-            let encoding = (!file.encoding.is_utf8()).then(|| file.encoding.name().to_owned());
-            Ok(Loaded { name: input.name, bytes: file.text, format: file.format, encoding })
+            let Input { name, path, .. } = input;
+            let whence = Whence { name, path, line: None, encoding: file.encoding };
+            Ok(Loaded { whence, bytes: file.text, format: file.format })
         }
-        Job::Line { name, bytes } => {
+        Job::Line { whence, bytes } => {
             let text = std::str::from_utf8(&bytes).map_err(|_| "not UTF-8".to_owned());
             let field = text.and_then(|line| jsonl::field(line, field));
             match field {
-                Ok(field) => {
-                    Ok(Loaded { name, bytes: field.text.into_bytes(), format: Format::TEXT, encoding: None })
-                }
-                Err(error) => Err(Error::config(Some(&name), None, error)),
+                Ok(field) => Ok(Loaded { whence, bytes: field.text.into_bytes(), format: Format::TEXT }),
+                Err(error) => Err(Error::config(Some(&whence.name), None, error)),
             }
         }
         Job::Failed(error) => Err(error),

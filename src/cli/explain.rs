@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::args::{Documents, Engine};
 use super::config::Settings;
-use super::documents;
+use super::documents::{self, Whence};
 use super::exit::{Exit, Stop};
 use super::output::Stdout;
 use super::talk::Talk;
@@ -65,7 +65,7 @@ enum Drawing {
 pub fn run(args: &ExplainArgs, settings: &Settings, talk: &Talk) -> Result<Exit, Stop> {
     let cleaner = settings.cleaner()?;
     let mut out = Stdout::new();
-    let work = |name: &str, document: &document::Document<'_>| {
+    let work = |Whence { name, .. }: &Whence, document: &document::Document<'_>| {
         let explanation = cleaner.explain(document.text());
         let document = &Document { name, text: document.text() };
         if args.lattice == Some(Drawing::Dot) {

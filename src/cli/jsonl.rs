@@ -2,13 +2,15 @@
 //!
 //! The edits go into the string as it is written, so that even the escapes of unchanged text survive.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::edit::Edit;
+use crate::edit::{Edit, Patch};
+use crate::error::{self, Error};
 use crate::report;
 
 /// The text of a line, and where each part of it is written.
@@ -72,6 +74,36 @@ impl Field {
         }
         out
     }
+}
+
+/// A file of JSON lines with the texts on some of its lines edited, and how many edits that were. `numbers` are the lines, from 1, each
+/// once; `edits` is asked for the edits of the text on each of them, with its place among `numbers`.
+pub fn edited(
+    file: &str,
+    source: &[u8],
+    path: &str,
+    numbers: &[usize],
+    mut edits: impl FnMut(usize, &[u8]) -> error::Result<Vec<Edit>>,
+) -> error::Result<(Vec<u8>, usize)> {
+    let lines: Vec<&[u8]> = source.split_inclusive(|b| *b == b'\n').collect();
+    let mut patches: BTreeMap<usize, Patch> = BTreeMap::new();
+    for (i, number) in numbers.iter().enumerate() {
+        let place = |message: String| Error::config(Some(file), Some(*number), message);
+        let line = number.checked_sub(1).and_then(|at| lines.get(at));
+        let line = line.ok_or_else(|| place("has no such line".into()))?;
+        let line = std::str::from_utf8(line).map_err(|_| place("not UTF-8".into()))?;
+        let field = field(line, path).map_err(place)?;
+        let of_text = edits(i, field.text.as_bytes())?;
+        patches.insert(*number, Patch::new(field.edits_of_line(&of_text)));
+    }
+    let mut bytes = Vec::with_capacity(source.len());
+    for (i, line) in lines.iter().enumerate() {
+        match patches.get(&(i + 1)) {
+            Some(patch) => bytes.extend_from_slice(&patch.apply(line)),
+            None => bytes.extend_from_slice(line),
+        }
+    }
+    Ok((bytes, patches.values().map(|patch| patch.edits().len()).sum()))
 }
 
 /// The line with a field of the outermost object set to a JSON value; added at the end where it is new.
@@ -183,7 +215,7 @@ fn escape(text: &str) -> Option<(char, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edit::{Channel, Patch};
+    use crate::edit::Channel;
 
     fn replaced(line: &str, path: &str, old: &str, new: &str) -> String {
         let field = field(line, path).unwrap();

@@ -7,7 +7,35 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::exit::Stop;
+use crate::document::Format;
+use crate::encoding::Named;
 use crate::error::{Error, Result};
+
+/// The encoding to write.
+#[derive(Debug, Clone, Copy)]
+pub enum Encoded {
+    /// What was read.
+    Same,
+    As(Named),
+}
+
+impl Encoded {
+    /// `same`, or the name of an encoding.
+    pub fn parse(name: &str) -> std::result::Result<Self, String> {
+        if name == "same" { Ok(Self::Same) } else { Named::parse(name).map(Self::As) }
+    }
+
+    /// What is written of a file that was read as this. Where nothing was asked for UTF-8, but for what says its encoding
+    /// itself: that should stay true.
+    pub fn of(asked: Option<Self>, format: Format, read: Named) -> Named {
+        match asked {
+            None if format.says_encoding() => read,
+            None => Named::UTF8,
+            Some(Self::Same) => read,
+            Some(Self::As(named)) => named,
+        }
+    }
+}
 
 /// Writes results to stdout.
 pub struct Stdout(io::BufWriter<io::Stdout>);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::args::{Documents, Engine};
 use super::config::Settings;
-use super::documents;
+use super::documents::{self, Whence};
 use super::exit::{Exit, Stop};
 use super::output::Stdout;
 use super::talk::Talk;
@@ -36,7 +36,7 @@ pub struct ScoreArgs {
 pub fn run(args: &ScoreArgs, settings: &Settings, talk: &Talk) -> Result<Exit, Stop> {
     let cleaner = settings.cleaner()?;
     let mut out = Stdout::new();
-    let work = |name: &str, document: &Document<'_>| {
+    let work = |Whence { name, .. }: &Whence, document: &Document<'_>| {
         let cleaned = cleaner.clean_document(document);
         if args.json { report::json_score(name, &cleaned) + "\n" } else { line(name, &cleaned) }
     };

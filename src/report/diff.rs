@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::marks::marks;
+use super::view::View;
 use super::{html, json, problems, sarif, sides, unified, words};
 use crate::clean::Cleaned;
 
@@ -142,27 +143,32 @@ impl<'c> Diff<'c> {
     /// between them so far.
     pub fn section(&self, first: bool) -> Vec<u8> {
         let (source, edits) = (self.cleaned.source(), self.cleaned.edits());
-        let doubts = if self.doubts { self.cleaned.doubts() } else { &[] };
-        let sentences = self.context.unwrap_or(0);
-        match self.style {
-            Style::Words => {
-                let marks = marks(edits, doubts);
-                words::render(self.name, source, &marks, sentences, self.colour, self.width).into_bytes()
+        let marks = match self.style {
+            Style::Words | Style::SideBySide | Style::Lines | Style::Sarif => {
+                marks(edits, if self.doubts { self.cleaned.doubts() } else { &[] })
             }
+            Style::Unified | Style::Json | Style::Html => Vec::new(),
+        };
+        let view = View {
+            name: self.name,
+            source,
+            marks: &marks,
+            context: self.context.unwrap_or(0),
+            colour: self.colour,
+            width: self.width,
+        };
+        match self.style {
+            Style::Words => words::render(view).into_bytes(),
             Style::Unified => {
                 let lines = self.context.unwrap_or(unified::CONTEXT);
                 unified::with_context(self.name, source, edits, lines, self.colour)
             }
-            Style::SideBySide => {
-                let marks = marks(edits, doubts);
-                let width = self.width.unwrap_or(120);
-                sides::render(self.name, source, &marks, sentences, self.colour, width).into_bytes()
-            }
+            Style::SideBySide => sides::render(view).into_bytes(),
             Style::Json => (json::document(self.name, self.cleaned) + "\n").into_bytes(),
             Style::Html => html::section(self.name, self.cleaned).into_bytes(),
-            Style::Lines => problems::render(self.name, source, &marks(edits, doubts)).into_bytes(),
+            Style::Lines => problems::render(view).into_bytes(),
             Style::Sarif => {
-                let results = sarif::results(self.name, source, &marks(edits, doubts));
+                let results = sarif::results(view);
                 let comma = if first || results.is_empty() { "" } else { "," };
                 [comma, &results].concat().into_bytes()
             }

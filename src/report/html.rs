@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::Summary;
 use super::json;
 use super::lines::{Piece, pieces};
-use super::marks::{Mark, marks};
+use super::marks::Mark;
 use crate::clean::Cleaned;
 use crate::replay::Origin;
 
@@ -30,44 +30,56 @@ pub(super) fn head(title: &str) -> String {
     )
 }
 
-/// One document: what was said about it, its whole text with edits and doubts marked, and its data. The script numbers the
-/// edits through the page by their place in it.
+/// One document: what was said about it, its whole text as a person reads it with changes and doubts marked, and its data. The script
+/// numbers the changes through the page by their place in it.
 pub(super) fn section(name: &str, cleaned: &Cleaned) -> String {
-    let source = cleaned.source();
-    let marks = marks(cleaned.edits(), cleaned.doubts());
-    let mut out = String::from("<section>\n");
+    let text = cleaned.readable();
+    let repairs = cleaned.repairs();
+    let marks: Vec<Mark> =
+        repairs.iter().map(|repair| Mark { edit: &repair.shown, doubt: repair.doubt }).collect();
+    let mut out = String::with_capacity(text.len() + text.len() / 8 + marks.len() * 512 + 512);
+    out += "<section>\n";
     if !name.is_empty() {
         let _ = writeln!(out, "<h2>{}</h2>", escaped(name));
     }
     let _ = writeln!(out, "<p class=\"summary\">{}</p>", Summary::of(cleaned));
-    let blocks = blocks(source, &marks);
+    let blocks = blocks(text, &marks);
     let quiet = |i: usize| blocks.get(i).is_none_or(|(_, marks)| marks.is_empty());
-    let mut at = 0;
+    let (mut at, mut part) = (0, out.len());
+    out += "<div class=\"part\">\n";
     while at < blocks.len() {
+        if out.len() - part > PART {
+            out += "</div>\n<div class=\"part\">\n";
+            part = out.len();
+        }
         // A block beside a change is shown, for context.
         let run =
             (at..blocks.len()).take_while(|&i| quiet(i) && quiet(i + 1) && (i == 0 || quiet(i - 1))).count();
+        let upto = at + run.max(1);
         if run >= FOLDED {
             let _ =
                 writeln!(out, "<details class=\"fold\"><summary>{run} paragraphs without a change</summary>");
-            blocks[at..at + run].iter().for_each(|(span, marks)| paragraph(&mut out, source, span, marks));
-            out += "</details>\n";
-        } else {
-            let upto = at + run.max(1);
-            blocks[at..upto].iter().for_each(|(span, marks)| paragraph(&mut out, source, span, marks));
         }
-        at += run.max(1);
+        blocks[at..upto].iter().for_each(|(span, marks)| paragraph(&mut out, text, span, marks));
+        if run >= FOLDED {
+            out += "</details>\n";
+        }
+        at = upto;
     }
-    // In a script nothing but its end is markup; a `<` stands only in strings, where it can be written so.
-    let data = format!(
-        "{{{}\"source\":{},\"edits\":{}}}",
-        if name.is_empty() { String::new() } else { format!("\"file\":{},", json::string(name)) },
-        json::origin(&Origin::of(source)),
-        json::placed(cleaned, &marks),
-    );
-    let data = data.replace('<', "\\u003c");
-    let _ = writeln!(out, "<script type=\"application/json\" class=\"record\">{data}</script>\n</section>");
+    out += "</div>\n<script type=\"application/json\" class=\"record\">{";
+    if !name.is_empty() {
+        let _ = write!(out, "\"file\":{},", data(json::string(name)));
+    }
+    let source = json::origin(&Origin::of(cleaned.source()));
+    let edits = data(json::repairs(cleaned, &repairs));
+    let _ = writeln!(out, "\"source\":{source},\"edits\":{edits}}}</script>\n</section>");
     out
+}
+
+/// JSON as it may stand in a script: nothing but its end is markup there, and a `<` stands only in strings, where it can be
+/// written so.
+fn data(json: String) -> String {
+    if json.contains('<') { json.replace('<', "\\u003c") } else { json }
 }
 
 /// The end of a page.
@@ -83,6 +95,10 @@ pub(super) fn foot() -> &'static str {
 
 /// So many paragraphs without a change, and with none beside them, are folded.
 const FOLDED: usize = 3;
+
+/// Bytes of page from which on a part of the text ends: browsers lay out a part at a time, as it is scrolled to. Of 10,004 changes a page
+/// with parts is there in two thirds of the time that one with a part for each paragraph takes.
+const PART: usize = 1 << 14;
 
 /// A text without empty lines is cut at line ends, into blocks of at least so many bytes.
 const BLOCK: usize = 400;
@@ -107,8 +123,8 @@ fn blocks<'m, 'c>(source: &[u8], marks: &'m [Mark<'c>]) -> Vec<Block<'m, 'c>> {
     for end in memchr::memchr_iter(b'\n', source).map(|at| at + 1) {
         let empty = matches!(source.get(end), Some(b'\n')) || source[end..].starts_with(b"\r\n");
         let inside =
-            marks[mark..].iter().take_while(|m| m.edit.range.start < end).any(|m| m.edit.range.end > end);
-        if (empty || end - start >= BLOCK) && !inside {
+            || marks[mark..].iter().take_while(|m| m.edit.range.start < end).any(|m| m.edit.range.end > end);
+        if (empty || end - start >= BLOCK) && !inside() {
             push(start, end, &mut mark);
             start = end;
         }
@@ -117,24 +133,22 @@ fn blocks<'m, 'c>(source: &[u8], marks: &'m [Mark<'c>]) -> Vec<Block<'m, 'c>> {
     out
 }
 
-fn paragraph(out: &mut String, source: &[u8], span: &std::ops::Range<usize>, marks: &[Mark<'_>]) {
+fn paragraph(out: &mut String, text: &[u8], span: &std::ops::Range<usize>, marks: &[Mark<'_>]) {
     out.push_str("<div class=\"para\"><p>");
-    for (i, piece) in pieces(source, span.clone(), marks).into_iter().enumerate() {
+    for (i, piece) in pieces(text, span.clone(), marks).into_iter().enumerate() {
         match piece {
             Piece::Same(text) => {
-                let text = escaped(&String::from_utf8_lossy(text));
                 // The empty lines before a paragraph are between it and the last one.
-                *out += if i == 0 { text.trim_start_matches(['\n', '\r']) } else { &text };
+                let ends = if i > 0 { 0 } else { text.iter().take_while(|b| b"\n\r".contains(b)).count() };
+                escape(out, &text[ends..]);
             }
             Piece::Changed(old, mark) => {
-                let _ = write!(
-                    out,
-                    "<span class=\"e{}\" data-c=\"{}\"><del>{}</del><ins>{}</ins></span>",
-                    if mark.doubt { " doubt" } else { "" },
-                    mark.edit.channel,
-                    escaped(&String::from_utf8_lossy(old)),
-                    escaped(&mark.edit.replacement)
-                );
+                let kind = if mark.doubt { "e doubt" } else { "e" };
+                let _ = write!(out, "<span class=\"{kind}\" data-c=\"{}\"><del>", mark.edit.channel);
+                escape(out, old);
+                out.push_str("</del><ins>");
+                escape(out, mark.edit.replacement.as_bytes());
+                out.push_str("</ins></span>");
             }
         }
     }
@@ -142,36 +156,65 @@ fn paragraph(out: &mut String, source: &[u8], span: &std::ops::Range<usize>, mar
 }
 
 fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 16);
-    let mut from = 0;
-    // What needs no escape is copied by the stretch. C1 controls are written with the byte C2 first.
-    let special =
-        |b: u8| matches!(b, b'&' | b'<' | b'>' | b'"' | 0x7f | 0xC2) || (b < 0x20 && !b"\t\n\r".contains(&b));
-    while let Some(at) = text.as_bytes()[from..].iter().position(|b| special(*b)).map(|at| from + at) {
-        out += &text[from..at];
-        let c = text[at..].chars().next().unwrap_or('\u{fffd}');
+    let mut out = String::new();
+    escape(&mut out, text.as_bytes());
+    out
+}
+
+/// Bytes that are looked through at once for one that needs an escape.
+const CHUNK: usize = 32;
+
+/// Adds text to a page; what is not UTF-8 becomes U+FFFD.
+fn escape(out: &mut String, text: &[u8]) {
+    let text = match std::str::from_utf8(text) {
+        Ok(text) => text,
+        Err(_) => return escape(out, String::from_utf8_lossy(text).as_bytes()),
+    };
+    // C1 controls are written with the byte C2 first. Without a branch a chunk is compared at once.
+    let special = |b: u8| {
+        (b == b'&')
+            | (b == b'<')
+            | (b == b'>')
+            | (b == 0x7f)
+            | (b == 0xC2)
+            | ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r'))
+    };
+    let bytes = text.as_bytes();
+    let (mut from, mut at) = (0, 0);
+    while at < bytes.len() {
+        let chunk = &bytes[at..bytes.len().min(at + CHUNK)];
+        if !chunk.iter().fold(false, |any, b| any | special(*b)) {
+            at += chunk.len();
+            continue;
+        }
+        let Some(here) = chunk.iter().position(|b| special(*b)).map(|here| at + here) else { break };
+        out.push_str(&text[from..here]);
+        let c = text[here..].chars().next().unwrap_or('\u{fffd}');
         match c {
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '"' => out += "&quot;",
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
             // HTML has no other control characters.
             _ if c.is_control() => out.push('\u{fffd}'),
             _ => out.push(c),
         }
-        from = at + c.len_utf8();
+        from = here + c.len_utf8();
+        at = from;
     }
-    out + &text[from..]
+    out.push_str(&text[from..]);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::edit::{Channel, Edit};
+    use crate::report::marks::marks;
 
     #[test]
     fn nothing_in_a_text_is_markup() {
-        assert_eq!(escaped("a<b> & \"c\"\r\n\té"), "a&lt;b&gt; &amp; &quot;c&quot;\r\n\té");
+        assert_eq!(escaped("a<b> & \"c\"\r\n\té"), "a&lt;b&gt; &amp; \"c\"\r\n\té");
+        let long = format!("{}<{}é&", "é".repeat(40), "x".repeat(50));
+        assert_eq!(escaped(&long), long.replace('&', "&amp;").replace('<', "&lt;"));
         assert_eq!(escaped("\0 \u{85}\u{a0}\x7f"), "\u{fffd} \u{fffd}\u{a0}\u{fffd}");
         assert_eq!(escaped(""), "");
     }

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Summary;
-use super::lines::{Places, code_points};
-use super::marks::Mark;
-use crate::clean::{Cleaned, Diagnosis, Dialect};
+use super::lines::{Place, Places, code_points};
+use crate::clean::{Cleaned, Diagnosis, Dialect, Repair};
 use crate::edit::{Channel, Edit};
 use crate::replay::{Origin, Record, context};
 
@@ -23,8 +22,7 @@ pub fn document(name: &str, cleaned: &Cleaned) -> String {
         let _ = write!(out, "\"file\":{},", string(name));
     }
     let _ = write!(out, "\"source\":{}", origin(&Origin::of(cleaned.source())));
-    let list =
-        |edits: &[Edit]| array(cleaned.source(), edits.iter().map(|edit| (edit, false)), Some(cleaned));
+    let list = |edits: &[Edit]| array(cleaned.source(), edits, Some(cleaned));
     let _ = write!(out, ",\"edits\":{}", list(cleaned.edits()));
     let _ = write!(out, ",\"doubts\":{}", list(cleaned.doubts()));
     let _ = write!(out, ",\"diagnosis\":{}}}", diagnosis(cleaned.diagnosis()));
@@ -118,62 +116,105 @@ pub fn at_threshold(threshold: f64, groups: &str) -> String {
 
 /// Edits as a JSON array. `start` and `end` are bytes of the source, `start_char` and `end_char` code points.
 pub fn edits(source: &[u8], edits: &[Edit]) -> String {
-    array(source, edits.iter().map(|edit| (edit, false)), None)
+    array(source, edits, None)
 }
 
-/// Edits with their places: `line` and `column` (from 1, in code points), what stands `before` and `after` them, and where
-/// there are any the `alternatives`. Of marks that are doubts it is said.
-pub(super) fn placed(cleaned: &Cleaned, marks: &[Mark<'_>]) -> String {
-    array(cleaned.source(), marks.iter().map(|mark| (mark.edit, mark.doubt)), Some(cleaned))
-}
-
-fn array<'c>(
-    source: &[u8],
-    edits: impl Iterator<Item = (&'c Edit, bool)>,
-    placed: Option<&Cleaned>,
-) -> String {
-    let mut out = String::from("[");
+/// Changes as the review page needs them. One that reads as it is written is the edit itself; of any other `at` has the edits that
+/// make it, and the rest is what is shown of it. Of doubts it is said that they are.
+pub(super) fn repairs(cleaned: &Cleaned, repairs: &[Repair]) -> String {
+    let (source, text) = (cleaned.source(), cleaned.readable());
+    // The order of the text need not be that of the file: places are asked for in that of the file.
+    let mut starts: Vec<usize> = repairs.iter().flat_map(|r| r.edits.iter().map(|e| e.range.start)).collect();
+    starts.sort_unstable();
     let mut places = Places::of(source);
-    for (i, (edit, doubt)) in edits.enumerate() {
-        let garbled = &source[edit.range.clone()];
-        let place = places.at(edit.range.start);
-        let _ = write!(
-            out,
-            "{}{{\"start\":{},\"end\":{},\"start_char\":{},\"end_char\":{},",
-            if i > 0 { "," } else { "" },
-            edit.range.start,
-            edit.range.end,
-            place.chars,
-            place.chars + code_points(garbled),
-        );
-        if placed.is_some() {
-            let _ = write!(out, "\"line\":{},\"column\":{},", place.line, place.column);
-        }
-        let _ = write!(
-            out,
-            "\"garbled\":{},\"replacement\":{},\"channel\":\"{}\",\"confidence\":{},\"reason\":{}",
-            string(&String::from_utf8_lossy(garbled)),
-            string(&edit.replacement),
-            edit.channel,
-            thousandths(edit.confidence),
-            string(&edit.reason),
-        );
-        if let Some(cleaned) = placed {
-            let (before, after) = context(source, edit.range.clone());
-            let _ = write!(out, ",\"before\":{},\"after\":{}", string(before), string(after));
-            let other = |other: &Edit| {
-                let (text, sure) = (string(&other.replacement), thousandths(other.confidence));
-                format!("{{\"replacement\":{text},\"probability\":{sure}}}")
-            };
-            let others: Vec<String> = cleaned.alternatives(edit).into_iter().map(other).collect();
-            if !others.is_empty() {
-                let _ = write!(out, ",\"alternatives\":[{}]", others.join(","));
+    let placed: Vec<Place> = starts.iter().map(|start| places.at(*start)).collect();
+    let place = |edit: &Edit| placed[starts.partition_point(|start| *start < edit.range.start)];
+    let mut out = String::from("[");
+    for (i, Repair { shown, edits, others, doubt }) in repairs.iter().enumerate() {
+        out.push_str(if i > 0 { ",{" } else { "{" });
+        let garbled = &text[shown.range.clone()];
+        match edits.as_slice() {
+            [edit] if edit.replacement == shown.replacement && source[edit.range.clone()] == *garbled => {
+                write_edit(&mut out, source, edit, place(edit), true);
+            }
+            edits => {
+                let line = edits.first().map_or(1, |edit| place(edit).line);
+                let _ = write!(out, "\"line\":{line},");
+                write_change(&mut out, garbled, shown);
+                for (i, edit) in edits.iter().enumerate() {
+                    out.push_str(if i > 0 { "},{" } else { ",\"at\":[{" });
+                    write_edit(&mut out, source, edit, place(edit), true);
+                }
+                out.push_str("}]");
             }
         }
-        out.push_str(if doubt { ",\"doubt\":true}" } else { "}" });
+        write_others(&mut out, others.iter());
+        out.push_str(if *doubt { ",\"doubt\":true}" } else { "}" });
     }
     out.push(']');
     out
+}
+
+/// Edits as an array; of those of a cleaned document with their places and their alternatives.
+fn array(source: &[u8], edits: &[Edit], cleaned: Option<&Cleaned>) -> String {
+    let mut out = String::from("[");
+    let mut places = Places::of(source);
+    for (i, edit) in edits.iter().enumerate() {
+        out.push_str(if i > 0 { ",{" } else { "{" });
+        write_edit(&mut out, source, edit, places.at(edit.range.start), cleaned.is_some());
+        if let Some(cleaned) = cleaned {
+            write_others(&mut out, cleaned.alternatives(edit).into_iter());
+        }
+        out.push('}');
+    }
+    out.push(']');
+    out
+}
+
+/// The fields of an edit; where it is `placed` with its line, its column (from 1, in code points), and what stands before and after it.
+fn write_edit(out: &mut String, source: &[u8], edit: &Edit, place: Place, placed: bool) {
+    let garbled = &source[edit.range.clone()];
+    let _ = write!(
+        out,
+        "\"start\":{},\"end\":{},\"start_char\":{},\"end_char\":{},",
+        edit.range.start,
+        edit.range.end,
+        place.chars,
+        place.chars + code_points(garbled),
+    );
+    if placed {
+        let _ = write!(out, "\"line\":{},\"column\":{},", place.line, place.column);
+    }
+    write_change(out, garbled, edit);
+    if placed {
+        let (before, after) = context(source, edit.range.clone());
+        let _ = write!(out, ",\"before\":{},\"after\":{}", string(before), string(after));
+    }
+}
+
+/// What an edit makes of what, and why.
+fn write_change(out: &mut String, garbled: &[u8], edit: &Edit) {
+    let _ = write!(
+        out,
+        "\"garbled\":{},\"replacement\":{},\"channel\":\"{}\",\"confidence\":{},\"reason\":{}",
+        string(&String::from_utf8_lossy(garbled)),
+        string(&edit.replacement),
+        edit.channel,
+        thousandths(edit.confidence),
+        string(&edit.reason),
+    );
+}
+
+/// The alternatives of an edit, where there are any.
+fn write_others<'c>(out: &mut String, others: impl Iterator<Item = &'c Edit>) {
+    let other = |other: &Edit| {
+        let (text, sure) = (string(&other.replacement), thousandths(other.confidence));
+        format!("{{\"replacement\":{text},\"probability\":{sure}}}")
+    };
+    let others: Vec<String> = others.map(other).collect();
+    if !others.is_empty() {
+        let _ = write!(out, ",\"alternatives\":[{}]", others.join(","));
+    }
 }
 
 /// A JSON string with its quotes; what is not ASCII stands as it is.

@@ -16,6 +16,7 @@ mod sides;
 mod stat;
 mod summary;
 mod unified;
+mod view;
 mod words;
 
 pub use diff::{Diff, Style};
@@ -34,6 +35,7 @@ pub use words::in_sentence as sentence;
 #[cfg(test)]
 mod tests {
     use super::marks::marks;
+    use super::view::View;
     use super::{problems, sarif, sides, unified, words};
     use crate::edit::{Channel, Edit};
 
@@ -61,11 +63,13 @@ mod tests {
             let edits: Vec<Edit> = cuts.chunks_exact(2).map(edit).collect();
             let half = edits.len() / 2;
             let marks = marks(&edits[half..], &edits[..half]);
-            words::render("a", &source, &marks, 0, true, None);
-            words::render("a", &source, &marks, 2, true, Some(7));
-            sides::render("a", &source, &marks, 0, true, 40);
-            problems::render("a", &source, &marks);
-            sarif::results("a", &source, &marks);
+            let view =
+                View { name: "a", source: &source, marks: &marks, context: 0, colour: true, width: None };
+            words::render(view);
+            words::render(View { context: 2, width: Some(7), ..view });
+            sides::render(View { width: Some(40), ..view });
+            problems::render(view);
+            sarif::results(view);
             unified("a", &source, &edits, true);
             super::json_edits(&source, &edits);
         }

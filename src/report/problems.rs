@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use super::lines::{Place, Places, shown};
-use super::marks::Mark;
+use super::view::View;
 use super::words::or_nothing;
 
 /// `a.txt:2:11: warning: extra -> more (phrase 0.85: weak rule: extra -> more)`; doubts are notes. Columns are code points.
-pub(super) fn render(name: &str, source: &[u8], marks: &[Mark<'_>]) -> String {
+pub(super) fn render(view: View<'_>) -> String {
+    let View { name, source, marks, .. } = view;
     let mut places = Places::of(source);
     let mut out = String::new();
     for mark in marks {

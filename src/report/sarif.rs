@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::json::{string, thousandths};
 use super::lines::{Place, Places, shown};
-use super::marks::Mark;
+use super::view::View;
 use crate::edit::Channel;
 
 /// What stands before the results of the first document.
@@ -26,7 +26,8 @@ pub(super) fn head() -> String {
 }
 
 /// The results of a document; one that is not the first to have any needs a comma before it.
-pub(super) fn results(name: &str, source: &[u8], marks: &[Mark<'_>]) -> String {
+pub(super) fn results(view: View<'_>) -> String {
+    let View { name, source, marks, .. } = view;
     let mut places = Places::of(source);
     let mut out = String::new();
     for (i, mark) in marks.iter().enumerate() {

@@ -3,8 +3,8 @@
 use unicode_width::UnicodeWidthChar as _;
 
 use super::lines::{Paint, Piece, Places, flowing, pieces, shown};
-use super::marks::Mark;
 use super::passages::{Passage, passages};
+use super::view::View;
 
 /// A character, and whether it belongs to an edit.
 type Cell = (char, bool);
@@ -12,17 +12,14 @@ type Cell = (char, bool);
 /// Columns of the line number and of what stands between the texts.
 const FRAME: usize = 10;
 
-pub(super) fn render(
-    name: &str,
-    source: &[u8],
-    marks: &[Mark<'_>],
-    context: usize,
-    colour: bool,
-    width: usize,
-) -> String {
+/// Columns where the view has no width.
+const WIDTH: usize = 120;
+
+pub(super) fn render(view: View<'_>) -> String {
+    let View { name, source, marks, context, colour, width } = view;
     let paint = Paint(colour);
     let mut places = Places::of(source);
-    let column = (width.max(40) - FRAME) / 2;
+    let column = (width.unwrap_or(WIDTH).max(40) - FRAME) / 2;
     let mut out = String::new();
     if !name.is_empty() && !marks.is_empty() {
         out += &paint.place(name);

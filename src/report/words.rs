@@ -5,20 +5,15 @@ use std::fmt::Write as _;
 use super::lines::{Paint, Piece, Places, flowing, pieces, shown, wrapped};
 use super::marks::Mark;
 use super::passages::{Passage, passages};
+use super::view::View;
 use crate::edit::Edit;
 
 /// Characters of unchanged text that are shown on each side of an edit, where a sentence is longer than anybody writes.
 const CONTEXT: usize = 200;
 
-/// `width` breaks sentences into rows of so many columns; without it each stays on its line.
-pub(super) fn render(
-    name: &str,
-    source: &[u8],
-    marks: &[Mark<'_>],
-    context: usize,
-    colour: bool,
-    width: Option<usize>,
-) -> String {
+/// Each sentence stays on its line where the view has no width.
+pub(super) fn render(view: View<'_>) -> String {
+    let View { name, source, marks, context, colour, width } = view;
     let paint = Paint(colour);
     let mut places = Places::of(source);
     let mut out = String::new();

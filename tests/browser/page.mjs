@@ -153,6 +153,42 @@ await test('the page says what the text says', async () => {
   assert.deepEqual(page.faults, []);
 });
 
+await test('a file with markup shows its words, and asks once', async () => {
+  const words = 'They grew extra fierce, R&amp;D said.'.split(' ');
+  const page = words => '<PcGts><Page><TextRegion><TextLine>' + words.map(w => `<Word><TextEquiv><Unicode>${w}</Unicode></TextEquiv></Word>`).join('\n') +
+    `<TextEquiv><Unicode>${words.join(' ')}</Unicode></TextEquiv></TextLine></TextRegion></Page></PcGts>\n`;
+  const web = '<html><body><p>It was <b>extra</b> fierce &amp; <i>wet</i>.</p><p>No green ticket.</p></body></html>\n';
+  fs.writeFileSync('page.xml', page(words));
+  fs.writeFileSync('web.html', web);
+  fs.writeFileSync('markup.phrases', 'extra fierce -> more fierce\ngreen ticket -> boarding pass\n');
+  fs.writeFileSync('markup.html', ungarble('diff', '--style', 'html', '--phrases', 'markup.phrases', 'page.xml', 'web.html'));
+  const view = await open('markup.html');
+  const old = await view.evaluate(() => [...document.querySelectorAll('section')].map(section => {
+    const copy = section.cloneNode(true);
+    copy.querySelectorAll('script, h2, .summary, ins').forEach(e => e.remove());
+    return copy.textContent.replace(/\s+/g, ' ').trim();
+  }));
+  assert.deepEqual(old, ['They grew extra fierce, R&D said.', 'It was extra fierce & wet. No green ticket.']);
+  assert.match(await counts(view), /^0 of 3 decided/);
+  await view.keyboard.press('a');
+  await view.keyboard.press('r');
+  assert.equal(await what(view), 'green ticket → boarding pass');
+  view.once('dialog', dialog => dialog.accept('yellow slip'));
+  await view.keyboard.press('e');
+  await saved(view, 'markup.json');
+  const [first] = records(fs.readFileSync('markup.json', 'utf8'));
+  assert.equal(first.edits.length, 2, 'the word and the line');
+  ungarble('apply', '-q', '-o', 'markup', 'markup.json');
+  assert.equal(fs.readFileSync('markup/page.xml', 'utf8'), page(words.map(w => w === 'extra' ? 'more' : w)));
+  assert.equal(fs.readFileSync('markup/web.html', 'utf8'), web.replace('green ticket', 'yellow slip'));
+  const before = await counts(view), other = await open('markup.html');
+  other.once('dialog', dialog => dialog.accept());
+  await other.setInputFiles('#load', 'markup.json');
+  await other.waitForFunction(() => !document.querySelector('#counts').textContent.startsWith('0 '));
+  assert.equal(await counts(other), before);
+  assert.deepEqual([view.faults, other.faults], [[], []]);
+});
+
 await test('the pointer does what keys do', async () => {
   const page = await open('page.html');
   await page.hover('.e:not(.doubt) >> nth=1');

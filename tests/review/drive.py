@@ -226,6 +226,48 @@ def test_nothing_to_do():
     assert not Path("ungarble-review.jsonl").exists()
 
 
+def test_json_lines():
+    lines = ['{"id": 1, "text": "They grew extra fierce.\\n\\u00e9"}', "", '{"text": "Nothing is wrong here."}',
+             '{"text": "The wind was extra fierce, and they had a green ticket."}']
+    source = "\r\n".join(lines)
+    Path("docs.jsonl").write_text(source, newline="")
+    review = Review("docs.jsonl")
+    screen = review.read("1/3")
+    assert "docs.jsonl:1:1" in screen and "They grew [-extra-]{+more+} fierce." in screen, screen
+    review.press("a", "2/3")
+    review.kill()
+    review = Review("docs.jsonl")
+    assert "docs.jsonl:4:1" in review.read("2/3.*1 of 3 decided")
+    review.press("r", "3/3")
+    review.press("a", "3 of 3 decided")
+    kept = {record["file"] for record in journal()}
+    assert kept == {"docs.jsonl:1", "docs.jsonl:4"}, kept
+    applied = apply("ungarble-review.jsonl", "docs.jsonl").stdout
+    assert "docs.jsonl: 2 changes" in review.end("w")
+    decided = source.replace("extra", "more", 1).replace("green ticket", "boarding pass")
+    assert Path("docs.jsonl").read_bytes() == decided.encode()
+    assert applied.replace("\r\n", "\n") == decided.replace("\r\n", "\n")
+
+
+def test_other_encodings():
+    text = "The caf\u00e9 grew extra fierce.\r\nNobody had a green ticket, d\u00e9j\u00e0 vu."
+    decided = text.replace("extra", "more")
+    for arguments, written in (((), "utf-8"), (("--output-encoding", "same"), "cp1252")):
+        Path("old.txt").write_bytes(text.encode("cp1252"))
+        Path("ungarble-review.jsonl").unlink(missing_ok=True)
+        review = Review(*arguments, "old.txt")
+        assert "The caf\u00e9 grew [-extra-]{+more+} fierce." in review.read("1/2")
+        review.press("a", "2/2")
+        review.kill()
+        review = Review(*arguments, "old.txt")
+        review.read("2/2.*1 of 2 decided")
+        review.press("r", "2 of 2 decided")
+        applied = subprocess.run([BINARY, "apply", *arguments, "ungarble-review.jsonl"], capture_output=True, check=True)
+        assert applied.stdout == decided.encode(written), applied
+        assert "windows-1252" in review.end("w")
+        assert Path("old.txt").read_bytes() == decided.encode(written)
+
+
 def test_markup_is_decided_once_for_all_places():
     words = "They grew extra fierce".split()
     line = "<Word><TextEquiv><Unicode>{0}</Unicode></TextEquiv></Word>"

@@ -12,7 +12,7 @@ use std::ops::Range;
 pub use explored::Scanner;
 pub use features::FEATURES;
 use features::Features;
-use page::{Page, Unit};
+use page::{Found, Page, Unit};
 
 pub use crate::channel::ocr::{Readers, Walks};
 use crate::channel::ocr::{Reading, Repair, Strange};
@@ -32,6 +32,8 @@ pub struct Scanned {
     pub edits: Vec<Edit>,
     /// Edits only to show.
     pub doubts: Vec<Edit>,
+    /// Other readings of what the edits replace; the confidence of each is its probability.
+    pub others: Vec<Edit>,
     /// Share of its letters that were misread, as estimated.
     pub noise: f32,
     /// The evidence for each reading of the best paths, with its edit, where asked for.
@@ -77,22 +79,39 @@ pub fn read(
             }
             if confidence >= super::DOUBT {
                 let sure = confidence >= threshold.unwrap_or_else(|| bar(lexicon, &page, unit, reading));
-                candidates.push((confidence, sure, edit));
+                candidates.push((confidence, sure, edit, index));
             }
         }
         // The surest first; what meets it is beaten.
         candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut taken: Vec<Edit> = Vec::new();
-        for (_, sure, edit) in candidates {
+        for (_, sure, edit, index) in candidates {
             let meets = |e: &Edit| e.range.start < edit.range.end && edit.range.start < e.range.end;
             if taken.iter().any(meets) {
                 continue;
             }
             taken.push(edit.clone());
-            if sure { out.edits.push(edit) } else { out.doubts.push(edit) }
+            if sure {
+                out.others.extend(alternatives(&page, tokens, unit, &found, index));
+                out.edits.push(edit);
+            } else {
+                out.doubts.push(edit);
+            }
         }
     }
     out
+}
+
+/// What else the words of a reading may be read as, with the probability of each.
+fn alternatives(page: &Page<'_>, tokens: &[Token], unit: &Unit, found: &Found, taken: usize) -> Vec<Edit> {
+    let span = |index: usize| (page.readings[index].start, page.readings[index].end);
+    let same = |index: &usize| *index != taken && span(*index) == span(taken);
+    let mut likely: Vec<(f32, usize)> =
+        unit.readings.clone().filter(same).map(|index| (found.posterior(index), index)).collect();
+    likely.retain(|(p, _)| *p >= super::ALTERNATIVE);
+    likely.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    likely.truncate(super::ALTERNATIVES);
+    likely.iter().filter_map(|(p, index)| edit(page, tokens, &page.readings[*index], *p)).collect()
 }
 
 /// How sure a repair must be: one of a word that nobody knows hardly breaks anything, one of a mark often does.

@@ -1,6 +1,6 @@
 //! `ungarble review`: one change at a time on the terminal, each decision saved as it is made.
 //!
-//! All files are scanned first. `session.rs` is what the answers do, without a terminal; `screen.rs` shows it; `journal.rs` keeps
+//! All documents are scanned first. `session.rs` is what the answers do, without a terminal; `screen.rs` shows it; `journal.rs` keeps
 //! decisions, and `tables.rs` what is always or never to be done.
 
 mod journal;
@@ -9,19 +9,21 @@ mod screen;
 mod session;
 mod tables;
 
+use std::borrow::Cow;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use console::{Key, Term};
 
-use super::args::{self, Documents, Engine, Format};
+use super::args::{self, Documents, Engine};
 use super::clean::suffix;
 use super::config::Settings;
 use super::exit::{Exit, Stop};
-use super::inputs;
-use super::output::Replacement;
+use super::jsonl;
+use super::output::{Encoded, Replacement};
 use super::talk::Talk;
 use crate::document::Document;
+use crate::encoding;
 use crate::error::{Error, Result};
 use crate::replay::Decision;
 use journal::Journal;
@@ -69,6 +71,9 @@ pub struct ReviewArgs {
     /// When files are written at the end: keep each changed one under its name and this suffix
     #[arg(long, value_name = "SUFFIX", value_parser = suffix, help_heading = "Review")]
     backup: Option<String>,
+    /// When files are written at the end, their encoding: utf-8 (the default), `same` as was read, or a name
+    #[arg(long, value_name = "NAME", value_parser = Encoded::parse, help_heading = "Review")]
+    output_encoding: Option<Encoded>,
     #[command(flatten)]
     pub engine: Engine,
 }
@@ -102,32 +107,28 @@ pub fn run(args: &ReviewArgs, settings: &Settings, talk: &Talk) -> std::result::
     if stdin {
         return Err(Error::config(Some("review"), None, "the keyboard gives the answers: name files").into());
     }
-    let found = inputs::find(&args.documents, None, talk);
-    if let Some(lines) = found.inputs.iter().find(|input| input.format == Format::Jsonl) {
-        let message = "JSON lines are not reviewed; `ungarble diff --style unified` shows them as a patch";
-        return Err(Error::config(Some(&lines.name), None, message).into());
-    }
     let mut tables = Tables::open(&args.always, &args.never)?;
     let cleaner = tables.settings(settings).cleaner()?;
-    let scanned = scan::scan(args, found.inputs, &cleaner, settings.threads(), talk);
-    let mut failed = found.failed || scanned.failed;
+    let scanned = scan::scan(args, &cleaner, settings.threads(), talk)?;
+    let mut failed = scanned.failed;
     let (mut journal, old) = Journal::open(&args.decisions)?;
     let mut session = Session::new(scanned.texts, scanned.items, args.order);
     session.recall(&old);
     session.follow(&tables, &mut journal)?;
     if session.is_empty() {
-        talk.note(&format!("{} files, nothing to change", session.texts().len()));
+        talk.note(&format!("{} documents, nothing to change", scanned.documents));
         return Ok(Exit::Done.unless(failed));
     }
     let screen = Screen::new(terminal, settings.coloured(), args.context);
     let end = answers(&mut session, &screen, &mut journal, &mut tables)?;
     screen.leave();
     if let End::Write = end {
-        for (text, path) in session.texts().iter().zip(&scanned.paths) {
-            match write(&session, text, path, args.backup.as_deref()) {
-                Ok(0) => {}
-                Ok(made) => {
-                    talk.note(&format!("{}: {made} change{}", text.name, if made == 1 { "" } else { "s" }))
+        let of_file = |a: &Text, b: &Text| a.whence.path == b.whence.path;
+        for texts in session.texts().chunk_by(of_file) {
+            match write(args, &session, texts, talk) {
+                Ok((_, 0)) => {}
+                Ok((name, made)) => {
+                    talk.note(&format!("{name}: {made} change{}", if made == 1 { "" } else { "s" }))
                 }
                 Err(error) => {
                     talk.error(error);
@@ -226,19 +227,41 @@ fn answers(
     }
 }
 
-/// Writes a file with what was accepted, and says how many changes that are.
-fn write(session: &Session, text: &Text, path: &Path, backup: Option<&str>) -> Result<usize> {
+/// Writes a file with what was accepted of its texts, and says its name and how many changes that are. JSON lines have several texts.
+fn write(args: &ReviewArgs, session: &Session, texts: &[Text], talk: &Talk) -> Result<(String, usize)> {
+    let Some(Text { whence, format, .. }) = texts.first() else { return Ok(Default::default()) };
+    let path = whence.path.as_deref().unwrap_or(Path::new(&whence.name));
+    let name = path.display().to_string();
     let now = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
-    let record = session.record(text);
-    let patch = record.patch(&now, false)?;
-    if patch.is_empty() {
-        return Ok(0);
+    let made = texts.iter().map(|text| session.accepted(text)).sum();
+    if made == 0 {
+        return Ok((name, 0));
     }
-    let bytes = patch.apply(&now);
-    // Repairs of markup were checked all together; a part of them must still give a file that reads.
-    Document::read(&bytes, text.format).map_err(|e| e.of(&text.name))?;
+    let numbers: Vec<usize> = texts.iter().filter_map(|text| text.whence.line).collect();
+    let bytes = if numbers.is_empty() {
+        let read = whence.encoding;
+        let text = if read.is_utf8() {
+            Cow::Borrowed(&*now)
+        } else {
+            encoding::decode(&now, args.documents.encoding)?.text
+        };
+        let patch = session.record(&texts[0]).patch(&text, false)?;
+        let bytes = patch.apply(&text).into_owned();
+        // Repairs of markup were checked all together; a part of them must still give a file that reads.
+        Document::read(&bytes, *format).map_err(|e| e.of(&name))?;
+        let written = Encoded::of(args.output_encoding, *format, read);
+        if read.is_utf8() && written.is_utf8() {
+            bytes
+        } else {
+            talk.note(&format!("{name}: read as {}, written as {}", read.name(), written.name()));
+            encoding::encode(&bytes, written).map_err(|e| e.of(&name))?
+        }
+    } else {
+        let edits = |i: usize, text: &[u8]| Ok(session.record(&texts[i]).patch(text, false)?.into_edits());
+        jsonl::edited(&name, &now, &args.documents.field, &numbers, edits)?.0
+    };
     let mut file = Replacement::begin(path)?;
     file.write(&bytes)?;
-    file.commit(backup)?;
-    Ok(session.accepted(text))
+    file.commit(args.backup.as_deref())?;
+    Ok((name, made))
 }

@@ -56,15 +56,15 @@ impl Screen {
         let (item, text, choice) = session.current();
         let (place, all) = session.place();
         let readable = text.readable();
-        let line = 1 + readable[..item.shown.range.start].iter().filter(|b| **b == b'\n').count();
+        let line = 1 + readable[..item.repair.shown.range.start].iter().filter(|b| **b == b'\n').count();
         let right = format!("{place}/{all}");
-        let left = clipped(&format!("{}:{line}", text.name), width.saturating_sub(right.len() + 2));
+        let left = clipped(&format!("{}:{line}", text.whence.name), width.saturating_sub(right.len() + 2));
         let gap = width.saturating_sub(measure_text_width(&left) + right.len());
-        let mut shown = item.shown.clone();
+        let mut shown = item.repair.shown.clone();
         if let Some(words) = &choice.words {
             shown.replacement = words.as_str().into();
         }
-        let sentence = report::sentence(readable, &shown, item.doubt, self.context, self.colour);
+        let sentence = report::sentence(readable, &shown, item.repair.doubt, self.context, self.colour);
         let mut rows = vec![self.paint("1", &format!("{left}{}{right}", " ".repeat(gap))), String::new()];
         let mut wrapped = report::wrapped(&sentence, width);
         let room = height - 11;
@@ -76,8 +76,8 @@ impl Screen {
         }
         rows.extend(wrapped);
         rows.push(String::new());
-        let old = String::from_utf8_lossy(&readable[item.shown.range.clone()]).into_owned();
-        let state = match (choice.decision, item.doubt) {
+        let old = String::from_utf8_lossy(&readable[item.repair.shown.range.clone()]).into_owned();
+        let state = match (choice.decision, item.repair.doubt) {
             (Decision::Accept, _) => "ACCEPTED",
             (Decision::Reject, _) => "REJECTED",
             (Decision::Undecided, true) => "a doubt",
@@ -89,8 +89,9 @@ impl Screen {
         let sure = format!("{} {:.2}", shown.channel, shown.confidence);
         rows.push(clipped(&format!("  {old} -> {new}   {sure}   {state}"), width));
         rows.push(clipped(&format!("  {}", report::shown(shown.reason.as_bytes())), width));
-        let others = item.others.iter().enumerate();
-        let others: Vec<String> = others.map(|(i, (text, p))| format!("{} {text} {p:.2}", i + 1)).collect();
+        let others = item.repair.others.iter().take(9).enumerate();
+        let others: Vec<String> =
+            others.map(|(i, e)| format!("{} {} {:.2}", i + 1, e.replacement, e.confidence)).collect();
         if !others.is_empty() && session.takes_words() {
             rows.push(clipped(&format!("  or: {}", report::shown(others.join("   ").as_bytes())), width));
         }
@@ -119,7 +120,7 @@ impl Screen {
             return None;
         }
         let mut words: Vec<char> =
-            choice.words.as_deref().unwrap_or(&item.shown.replacement).chars().collect();
+            choice.words.as_deref().unwrap_or(&item.repair.shown.replacement).chars().collect();
         loop {
             let (_, width) = self.size();
             let text: String = words.iter().collect();

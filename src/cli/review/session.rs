@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use super::Order;
 use super::journal::Journal;
 use super::tables::Tables;
+use crate::clean::Repair;
+use crate::cli::documents::Whence;
 use crate::document::Format;
-use crate::edit::Edit;
 use crate::error::Result;
 use crate::replay::{Decision, Origin, Record, Recorded};
 
-/// A file under review.
+/// A document under review.
 pub struct Text {
-    pub name: String,
+    pub whence: Whence,
     pub source: Vec<u8>,
     /// The text as a person reads it, where the file is not all text.
     pub shown: Option<Vec<u8>>,
@@ -31,14 +32,8 @@ impl Text {
 pub struct Item {
     /// Its text, by number.
     pub text: usize,
-    /// The change of the readable text.
-    pub shown: Edit,
-    /// The same in bytes of the file; several where it is written more than once.
-    pub edits: Vec<Edit>,
-    /// What else its words may be read as, the likeliest first, with the probability of each.
-    pub others: Vec<(Box<str>, f32)>,
-    /// Would it not be made?
-    pub doubt: bool,
+    /// The change, and the edits of the document that make it.
+    pub repair: Repair,
 }
 
 /// What was decided about a change.
@@ -65,8 +60,12 @@ impl Session {
     pub fn new(texts: Vec<Text>, mut items: Vec<Item>, order: Order) -> Self {
         match order {
             Order::Place => {}
-            Order::Sure => items.sort_by(|a, b| b.shown.confidence.total_cmp(&a.shown.confidence)),
-            Order::Unsure => items.sort_by(|a, b| a.shown.confidence.total_cmp(&b.shown.confidence)),
+            Order::Sure => {
+                items.sort_by(|a, b| b.repair.shown.confidence.total_cmp(&a.repair.shown.confidence))
+            }
+            Order::Unsure => {
+                items.sort_by(|a, b| a.repair.shown.confidence.total_cmp(&b.repair.shown.confidence))
+            }
         }
         let choices = vec![Choice::default(); items.len()];
         Self { texts, items, choices, at: 0, past: Vec::new(), undone: Vec::new() }
@@ -84,8 +83,8 @@ impl Session {
         }
         for (item, choice) in self.items.iter().zip(&mut self.choices) {
             let text = &self.texts[item.text];
-            let edit = &item.edits[0];
-            let found = old.get(&(&*text.name, &text.origin, edit.range.start, edit.range.end));
+            let edit = &item.repair.edits[0];
+            let found = old.get(&(&*text.whence.name, &text.origin, edit.range.start, edit.range.end));
             if let Some(Recorded { edit: old, decision: Some(decision), .. }) = found {
                 choice.decision = *decision;
                 let other = *decision == Decision::Accept && old.replacement != edit.replacement;
@@ -135,10 +134,10 @@ impl Session {
 
     fn pair_of(&self, i: usize) -> (String, String) {
         let item = &self.items[i];
-        let old = &self.texts[item.text].readable()[item.shown.range.clone()];
+        let old = &self.texts[item.text].readable()[item.repair.shown.range.clone()];
         let old = String::from_utf8_lossy(old).to_lowercase();
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        (words(&old), words(&item.shown.replacement.to_lowercase()))
+        (words(&old), words(&item.repair.shown.replacement.to_lowercase()))
     }
 
     fn is_open(&self, i: usize) -> bool {
@@ -156,14 +155,15 @@ impl Session {
         let here = &self.items[self.at];
         let same = |i: &usize| {
             let item = &self.items[*i];
-            item.shown.channel == here.shown.channel && (here.doubt || !item.doubt)
+            item.repair.shown.channel == here.repair.shown.channel
+                && (here.repair.doubt || !item.repair.doubt)
         };
         (0..self.items.len()).filter(|i| self.is_open(*i)).filter(same).collect()
     }
 
     /// Decides about the change at hand, and gives what was decided.
     pub fn decide(&mut self, decision: Decision, words: Option<String>) -> Vec<usize> {
-        let proposed = &self.items[self.at].shown.replacement;
+        let proposed = &self.items[self.at].repair.shown.replacement;
         let words = words.filter(|words| **words != **proposed);
         self.choose(vec![self.at], Choice { decision, words, table: false })
     }
@@ -254,11 +254,11 @@ impl Session {
         let mut edits: Vec<Recorded> = Vec::new();
         for i in items {
             let Choice { decision, words, .. } = &self.choices[*i];
-            for edit in &self.items[*i].edits {
+            for edit in &self.items[*i].repair.edits {
                 let mut edit = edit.clone();
                 // Where it is written in parts, nobody can say which part of other words goes where.
                 if let Some(words) = words
-                    && *edit.replacement == *self.items[*i].shown.replacement
+                    && *edit.replacement == *self.items[*i].repair.shown.replacement
                 {
                     edit.replacement = words.as_str().into();
                 }
@@ -266,7 +266,7 @@ impl Session {
             }
         }
         edits.sort_by_key(|r| (r.edit.range.start, r.edit.range.end));
-        Record { file: text.name.clone(), origin: Some(text.origin.clone()), edits }
+        Record { file: text.whence.name.clone(), origin: Some(text.origin.clone()), edits }
     }
 
     /// Some changes by their texts.
@@ -283,13 +283,13 @@ impl Session {
 
     /// One of the other readings of the change at hand, where it may be given other words.
     pub fn other(&self, number: usize) -> Option<String> {
-        let (words, _) = self.items[self.at].others.get(number).filter(|_| self.takes_words())?;
-        Some(words.to_string())
+        let item = &self.items[self.at].repair;
+        let other = item.others.get(number).filter(|_| item.takes_words())?;
+        Some(other.replacement.to_string())
     }
 
     /// May the change at hand be given other words?
     pub fn takes_words(&self) -> bool {
-        let item = &self.items[self.at];
-        item.edits.iter().all(|edit| edit.replacement == item.shown.replacement)
+        self.items[self.at].repair.takes_words()
     }
 }

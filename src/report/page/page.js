@@ -6,6 +6,11 @@ const main = document.querySelector('main');
 const documents = [...document.querySelectorAll('script.record')].map(s => JSON.parse(s.textContent));
 const spans = [...main.querySelectorAll('.e')];
 const edits = documents.flatMap(d => d.edits);
+// A change that is written otherwise than it reads has the edits of the file in `at`; other words cannot be dealt out to parts.
+const places = e => e.at ?? [e];
+const takesWords = e => places(e).every(p => p.replacement === e.replacement);
+const number = new Map(spans.map((span, i) => [span, i]));
+const numberOf = span => number.get(span) ?? Number(span.dataset.n);
 const decisions = edits.map(() => null);          // null, or { d: 'accept' | 'reject', r: other words }
 const shown = edits.map(() => true);
 const past = [];                                  // lists of [number, decision before]
@@ -17,7 +22,6 @@ edits.forEach((e, i) => {
   const pair = e.garbled.toLowerCase() + '\n' + e.replacement.toLowerCase();
   e.like = alike.get(pair) ?? alike.set(pair, []).get(pair);
   e.like.push(i);
-  e.words = (e.garbled + '\n' + e.replacement + '\n' + e.reason).toLowerCase();
 });
 const channels = new Map();
 for (const e of edits) channels.set(e.channel, (channels.get(e.channel) ?? 0) + 1);
@@ -37,17 +41,28 @@ const name = text => text || '(nothing)';
 const said = text => { $('said').textContent = text };
 const status = i => ({ accept: 'accepted', reject: 'rejected' })[decisions[i]?.d] ?? (edits[i].doubt ? 'a doubt' : 'undecided');
 
+// In the column of what was, if there is one, the same change stands once more.
+const both = i => {
+  const was = sides && spans[i].closest('.para').querySelector(`.was [data-n="${i}"]`);
+  return was ? [spans[i], was] : [spans[i]];
+};
+const label = i => spans[i].setAttribute('aria-label',
+  `${name(edits[i].garbled)} becomes ${name(becomes(i))}, ${edits[i].channel}, ${percent(edits[i].confidence)}, ${status(i)}`);
 function paint(i) {
-  const d = decisions[i]?.d, span = spans[i];
-  // In the column of what was, if there is one, the same change stands once more.
-  const was = span.closest('.para').querySelector('.was');
-  for (const s of was ? [span, was.querySelector(`[data-n="${i}"]`)] : [span]) {
+  const d = decisions[i]?.d;
+  for (const s of both(i)) {
     s.classList.toggle('acc', d === 'accept');
     s.classList.toggle('rej', d === 'reject');
-    s.classList.toggle('off', !shown[i]);
-    s.querySelector('ins').textContent = becomes(i);
+    s.lastChild.textContent = becomes(i);
   }
-  span.setAttribute('aria-label', `${name(edits[i].garbled)} becomes ${name(becomes(i))}, ${edits[i].channel}, ${percent(edits[i].confidence)}, ${status(i)}`);
+  if (spans[i].role) label(i);
+}
+// A change is a button from when it may be looked at: ten thousand at once would keep the page from opening.
+function dress(i) {
+  const span = spans[i];
+  if (span.role) return;
+  span.role = 'button'; span.tabIndex = i === current ? 0 : -1;
+  label(i);
 }
 
 function count() {
@@ -65,8 +80,11 @@ function filter() {
   edits.forEach((e, i) => {
     const d = decisions[i]?.d ?? 'undecided';
     const is = !off.has(e.channel) && e.confidence >= least && (state === 'all' || state === d) &&
-      (doubts || !e.doubt || d === 'accept') && (!term || e.words.includes(term));
-    if (is !== shown[i]) { shown[i] = is; paint(i) }
+      (doubts || !e.doubt || d === 'accept') &&
+      (!term || (e.words ??= `${e.garbled}\n${e.replacement}\n${e.reason}`.toLowerCase()).includes(term));
+    if (is === shown[i]) return;
+    shown[i] = is;
+    for (const s of both(i)) s.classList.toggle('off', !is);
   });
   document.body.classList.toggle('doubts', doubts);
   count(); panel();
@@ -79,7 +97,7 @@ function panel() {
   const old = document.createElement('del'), now = document.createElement('ins');
   old.textContent = name(e.garbled); now.textContent = name(becomes(current));
   $('what').replaceChildren(old, ' → ', now);
-  $('why').textContent = `${order} of ${shown.filter(x => x).length} · line ${e.line} · ${e.channel} · ${percent(e.confidence)} sure · ${e.reason} · ${status(current)}`;
+  $('why').textContent = `${order} of ${shown.filter(x => x).length} · line ${e.line} · ${e.channel} · ${percent(e.confidence)} sure · ${e.reason.replaceAll('->', '→')} · ${status(current)}`;
   $('others').replaceChildren(...(e.alternatives ?? []).slice(0, 9).map((a, n) => {
     const button = document.createElement('button'), digit = document.createElement('kbd');
     digit.textContent = n + 1;
@@ -87,6 +105,8 @@ function panel() {
     button.onclick = () => reading(n);
     return button;
   }));
+  $('edit').disabled = !takesWords(e);
+  for (const button of $('others').children) button.disabled = !takesWords(e);
   const open = e.like.filter(isOpen).length;
   $('accept-like').disabled = $('reject-like').disabled = open < 2;
   $('accept-like').firstChild.data = open > 1 ? `Accept ${open} alike` : 'Accept alike';
@@ -99,6 +119,7 @@ function select(i, focus = true) {
   if (i < 0) return panel();
   const span = spans[i], fold = span.closest('details');
   if (fold) fold.open = true;
+  dress(i);
   span.classList.add('cur'); span.tabIndex = 0;
   panel();
   if (focus) span.focus({ preventScroll: true });
@@ -138,14 +159,14 @@ function undo() {
 }
 
 function other() {
-  if (current < 0) return;
+  if (current < 0 || !takesWords(edits[current])) return;
   const words = prompt(`Instead of “${edits[current].garbled}”:`, becomes(current));
   if (words !== null) { decide([current], 'accept', words); select(current) }
 }
 
 function reading(n) {
   const other = current >= 0 && edits[current].alternatives?.[n];
-  if (!other) return;
+  if (!other || !takesWords(edits[current])) return;
   decide([current], 'accept', other.replacement);
   select(current);
 }
@@ -174,9 +195,9 @@ function save() {
     const kept = doc.edits.flatMap(e => {
       const d = decisions[at++];
       if (e.doubt && d?.d !== 'accept') return [];
-      const { like, words, doubt, ...rest } = e;
-      return [{ ...rest, replacement: d?.r ?? e.replacement, decision: d?.d ?? 'undecided' }];
-    });
+      return places(e).map(({ like, words, doubt, ...rest }) =>
+        ({ ...rest, replacement: d?.r ?? rest.replacement, decision: d?.d ?? 'undecided' }));
+    }).sort((a, b) => a.start - b.start);
     return JSON.stringify({ ...(doc.file ? { file: doc.file } : {}), source: doc.source, edits: kept }) + '\n';
   });
   const link = document.createElement('a');
@@ -191,17 +212,17 @@ function save() {
 async function load(file) {
   let read = 0;
   try {
-    const places = new Map();
+    const known = new Map();
     let at = 0;
-    for (const doc of documents) for (const e of doc.edits) places.set(`${doc.source.sha256} ${e.start} ${e.end}`, at++);
+    for (const doc of documents) for (const e of doc.edits) known.set(`${doc.source.sha256} ${places(e)[0].start} ${places(e)[0].end}`, at++);
     const list = [];
     for (const line of (await file.text()).split('\n').filter(l => l.trim())) {
       const doc = JSON.parse(line);
       for (const e of doc.edits) {
-        const i = places.get(`${doc.source?.sha256} ${e.start} ${e.end}`);
+        const i = known.get(`${doc.source?.sha256} ${e.start} ${e.end}`);
         if (i === undefined || !['accept', 'reject'].includes(e.decision)) continue;
         list.push([i, decisions[i]]);
-        decisions[i] = { d: e.decision, ...(e.replacement !== edits[i].replacement ? { r: e.replacement } : {}) };
+        decisions[i] = { d: e.decision, ...(e.replacement !== places(edits[i])[0].replacement ? { r: e.replacement } : {}) };
         paint(i); read++;
       }
     }
@@ -211,20 +232,33 @@ async function load(file) {
   } catch (error) { alert(`That is no edits file: ${error.message}`) }
 }
 
-// The column of what was is made where it is looked at: a book would be too much at once.
+// Changes become buttons, and the column of what was is made, where they are looked at: a book would be too much at once.
+let sides = false;
 const watch = new IntersectionObserver(seen => {
   for (const { isIntersecting, target } of seen) {
-    if (!isIntersecting || target.querySelector('.was')) continue;
+    if (!isIntersecting) continue;
+    const own = [...target.querySelectorAll('p:not(.was) .e')];
+    own.forEach(span => dress(number.get(span)));
+    if (!sides) { watch.unobserve(target); continue }
+    if (target.querySelector('.was')) continue;
     const was = target.querySelector('p').cloneNode(true);
     was.className = 'was'; was.ariaHidden = 'true';
-    for (const s of was.querySelectorAll('.e')) { s.removeAttribute('tabindex'); s.removeAttribute('role'); s.removeAttribute('aria-label'); s.removeAttribute('id'); s.classList.remove('cur') }
+    was.querySelectorAll('.e').forEach((s, n) => {
+      for (const name of ['tabindex', 'role', 'aria-label']) s.removeAttribute(name);
+      s.classList.remove('cur');
+      s.dataset.n = number.get(own[n]);
+    });
     target.prepend(was);
   }
 }, { rootMargin: '800px' });
+const look = () => { for (const para of main.querySelectorAll('.para')) watch.observe(para) };
 function view() {
-  const sides = document.body.classList.toggle('sides');
+  sides = document.body.classList.toggle('sides');
   $('view').ariaPressed = String(sides);
-  for (const para of main.querySelectorAll('.para')) sides ? watch.observe(para) : watch.unobserve(para);
+  watch.disconnect();
+  // What was made before has missed what was filtered and decided since.
+  for (const was of main.querySelectorAll('.was')) was.remove();
+  look();
   if (current >= 0) spans[current].scrollIntoView({ block: 'center' });
 }
 function filters(open = $('filter-row').hidden) {
@@ -233,22 +267,23 @@ function filters(open = $('filter-row').hidden) {
 }
 
 document.title && (document.querySelector('h1').textContent = document.title);
-spans.forEach((span, i) => { span.dataset.n = i; span.role = 'button'; span.tabIndex = -1; if (edits[i].doubt) shown[i] = false });
+edits.forEach((e, i) => { if (e.doubt) { shown[i] = false; spans[i].classList.add('off') } });
 recall();
-spans.forEach((_, i) => paint(i));
+decisions.forEach((d, i) => d && paint(i));
 count();
+look();
 
 main.addEventListener('click', event => {
   const span = event.target.closest('.e');
-  const i = span ? Number(span.dataset.n) : -1;
+  const i = span ? numberOf(span) : -1;
   if (i >= 0 && shown[i]) select(i);
 });
 main.addEventListener('focusin', event => {
   const span = event.target.closest('.e');
-  if (span && Number(span.dataset.n) !== current) select(Number(span.dataset.n), false);
+  if (span && numberOf(span) !== current) select(numberOf(span), false);
 });
 main.addEventListener('mouseover', event => {
-  const span = event.target.closest('.e'), i = span ? Number(span.dataset.n) : -1;
+  const span = event.target.closest('.e'), i = span ? numberOf(span) : -1;
   $('tip').hidden = i < 0 || !shown[i];
   if ($('tip').hidden) return;
   const e = edits[i], box = span.getBoundingClientRect();
@@ -291,6 +326,6 @@ $('state').onchange = event => { state = event.target.value; filter() };
 $('doubts').onchange = event => { doubts = event.target.checked; filter() };
 
 const first = edits.findIndex((e, i) => shown[i] && isOpen(i));
-if (first >= 0) { current = first; spans[first].classList.add('cur'); spans[first].tabIndex = 0; panel() }
+if (first >= 0) { current = first; dress(first); spans[first].classList.add('cur'); panel() }
 document.documentElement.dataset.ready = performance.now().toFixed(0);
 })();
