@@ -120,7 +120,7 @@ impl<'s> Cleaned<'s> {
     }
 
     /// How much of each damage the cleaned text has still, where the last look at it said so. It is not known where cleaning never
-    /// settled, where words were repaired behind characters, or after [`Cleaned::retain`]; [`Cleaner::diagnose`](super::Cleaner::diagnose)
+    /// settled, or after [`Cleaned::retain`]; [`Cleaner::diagnose`](super::Cleaner::diagnose)
     /// of the cleaned text tells it then.
     pub fn after(&self) -> Option<&Diagnosis> {
         self.after.as_ref()

@@ -35,21 +35,29 @@ impl Cleaner {
             let free = |e: &Edit| e.range.end <= doubt.range.start || doubt.range.end <= e.range.start;
             (doubt.range.start < doubt.range.end && patch.edits().iter().all(free)).then_some(doubt)
         };
-        let doubts = words.doubts().iter().cloned().filter_map(place).collect();
-        let mut next = words.patch().clone();
+        let seen = words.doubts().iter().chain(words.all_alternatives()).cloned().filter_map(place).collect();
+        let (mut next, mut after) = (words.patch().clone(), words.after().cloned());
+        let mut settled = false;
         for _ in 0..ROUNDS {
-            if next.is_empty() {
+            settled = next.is_empty();
+            if settled {
                 break;
             }
             patch = patch.then(next, source);
             let text = patch.apply(source).into_owned();
             let again = self.characters(&text);
-            if again.is_empty() {
+            settled = again.is_empty();
+            if settled {
                 break;
             }
             patch = patch.then(again, source);
-            next = self.clean_words(&patch.apply(source)).patch().clone();
+            let text = patch.apply(source);
+            let words = self.clean_words(&text);
+            (next, after) = (words.patch().clone(), words.after().cloned());
         }
-        Cleaned::new(source, patch, doubts, diagnosis)
+        let mut cleaned = Cleaned::new(source, patch, seen, diagnosis);
+        // Of the text after the last round only: where rounds ran out, nobody has looked at it.
+        cleaned.after = after.filter(|_| settled);
+        cleaned
     }
 }
