@@ -237,7 +237,7 @@ weights! {
 
 impl OcrWeights {
     /// The names of the evidence for a repair of scanned text, as `dictionaries/model/ocr.trees` asks for it.
-    pub const SURE: [&str; 67] = [
+    pub const SURE: [&str; 68] = [
         "bias",
         "posterior",
         "changed",
@@ -289,6 +289,7 @@ impl OcrWeights {
         "kept",
         "english",
         "proper",
+        "old",
         "sign",
         "meant_sign",
         "signs",

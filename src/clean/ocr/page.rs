@@ -51,6 +51,8 @@ pub struct Page<'s> {
     pub dialect: f32,
     /// Words with an apostrophe that nobody knows, and apostrophes at a word's end, in a hundred tokens.
     pub elided: f32,
+    /// Words in old spellings, and others that are never touched, in a hundred tokens.
+    pub old: f32,
     /// Capitalised words that are no names, in a hundred words after small ones: some printers gave nouns capitals.
     pub capitals: f32,
     /// How often each strange word stands there, by its hash.
@@ -105,6 +107,7 @@ impl<'s> Page<'s> {
             letters: 0.0,
             dialect: 0.0,
             elided: 0.0,
+            old: 0.0,
             capitals: 0.0,
             again: ByHash::default(),
             stands: Vec::new(),
@@ -120,13 +123,14 @@ impl<'s> Page<'s> {
         let hundreds = page.tokens.len().max(100) as f32 / 100.0;
         page.dialect = page.tokens.iter().filter(|t| old.is_dialect(t.hash)).count() as f32 / hundreds;
         let speaks = page.dialect >= DIALECT;
-        let (mut small, mut capitals, mut elided) = (0, 0, 0);
+        let (mut small, mut capitals, mut elided, mut never) = (0, 0, 0, 0);
         for (at, token) in page.tokens.iter().enumerate() {
             let id = lexicon.token_id(token);
             let odd = match strange(lexicon, text, token, id) {
                 Strange::Yes | Strange::Rare if speaks && old.is_dialect(token.hash) => Strange::Never,
                 odd => odd,
             };
+            never += usize::from(odd == Strange::Never && token.kind == Kind::Word);
             let touched = at.checked_sub(1).map(|at| &page.tokens[at]);
             elided += usize::from(is_elided(text, touched, token, odd));
             let id = if odd == Strange::Yes { UNKNOWN } else { lexicon.model_id(id) };
@@ -151,6 +155,7 @@ impl<'s> Page<'s> {
             }
         }
         page.elided = elided as f32 / hundreds;
+        page.old = never as f32 / hundreds;
         page.capitals = capitals as f32 * 100.0 / (small as f32).max(100.0);
         let mut start = 0;
         for i in 1..=page.tokens.len() {
