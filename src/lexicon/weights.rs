@@ -237,7 +237,7 @@ weights! {
 
 impl OcrWeights {
     /// The names of the evidence for a repair of scanned text, as `dictionaries/model/ocr.trees` asks for it.
-    pub const SURE: [&str; 68] = [
+    pub const SURE: [&str; 70] = [
         "bias",
         "posterior",
         "changed",
@@ -290,6 +290,8 @@ impl OcrWeights {
         "english",
         "proper",
         "old",
+        "clusters",
+        "codes",
         "sign",
         "meant_sign",
         "signs",

@@ -127,6 +127,8 @@ pub fn features(
         is(spelled.ids.iter().all(|id| lexicon.words().flags(*id) & flag::ENGLISH != 0)),
         is(spelled.text.starts_with(char::is_uppercase)),
         page.old,
+        page.clusters,
+        page.codes,
     ];
     let sides = [word_key(lexicon, before[1]), word_key(lexicon, after[0])];
     let groups: [&[f32]; 5] = [

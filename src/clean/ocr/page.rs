@@ -53,6 +53,10 @@ pub struct Page<'s> {
     pub elided: f32,
     /// Words in old spellings, and others that are never touched, in a hundred tokens.
     pub old: f32,
+    /// Marks that touch another mark, in a hundred tokens: code has many, dirt some.
+    pub clusters: f32,
+    /// Paths, identifiers and the like, in a hundred tokens.
+    pub codes: f32,
     /// Capitalised words that are no names, in a hundred words after small ones: some printers gave nouns capitals.
     pub capitals: f32,
     /// How often each strange word stands there, by its hash.
@@ -108,6 +112,8 @@ impl<'s> Page<'s> {
             dialect: 0.0,
             elided: 0.0,
             old: 0.0,
+            clusters: 0.0,
+            codes: 0.0,
             capitals: 0.0,
             again: ByHash::default(),
             stands: Vec::new(),
@@ -122,6 +128,9 @@ impl<'s> Page<'s> {
         let old = lexicon.old_spellings();
         let hundreds = page.tokens.len().max(100) as f32 / 100.0;
         page.dialect = page.tokens.iter().filter(|t| old.is_dialect(t.hash)).count() as f32 / hundreds;
+        let touch = |pair: &[Token]| pair.iter().all(|t| t.kind == Kind::Mark) && !pair[1].spaced;
+        page.clusters = page.tokens.windows(2).filter(|pair| touch(pair)).count() as f32 / hundreds;
+        page.codes = page.tokens.iter().filter(|t| t.kind == Kind::Protected).count() as f32 / hundreds;
         let speaks = page.dialect >= DIALECT;
         let (mut small, mut capitals, mut elided, mut never) = (0, 0, 0, 0);
         for (at, token) in page.tokens.iter().enumerate() {
