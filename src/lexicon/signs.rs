@@ -1,5 +1,5 @@
-//! Signs in scanned text, by the table `dictionaries/ocr.signs`: what numbers end in, which marks touch no word, which words
-//! follow a hyphen that is meant to hang.
+//! Signs in scanned text, by the table `dictionaries/ocr.signs`: what numbers end in, which marks touch no word, which belong
+//! together, which words follow a hyphen that is meant to hang.
 
 use std::collections::HashSet;
 
@@ -11,6 +11,7 @@ use crate::text::word_hash;
 pub struct Signs {
     endings: Vec<Box<str>>,
     odd: HashSet<char>,
+    pairs: HashSet<(char, char)>,
     hanging: HashSet<u64>,
 }
 
@@ -41,7 +42,15 @@ impl Signs {
                         };
                         signs.odd.insert(mark);
                     }
-                    _ => return Err(wrong(format!("{name:?} is none of: endings, odd, hanging"))),
+                    "pairs" => {
+                        let mut chars = member.chars();
+                        let (Some(first), Some(second), None) = (chars.next(), chars.next(), chars.next())
+                        else {
+                            return Err(wrong(format!("{member:?} is not two marks")));
+                        };
+                        signs.pairs.insert((first, second));
+                    }
+                    _ => return Err(wrong(format!("{name:?} is none of: endings, odd, pairs, hanging"))),
                 }
             }
         }
@@ -63,6 +72,11 @@ impl Signs {
         self.odd.contains(&mark)
     }
 
+    /// Do these marks, the second right behind the first, belong together?
+    pub fn is_pair(&self, first: char, second: char) -> bool {
+        self.pairs.contains(&(first, second))
+    }
+
     /// Does this word, by its hash, stand after hyphens that hang?
     pub fn hangs(&self, word: u64) -> bool {
         self.hanging.contains(&word)
@@ -75,9 +89,11 @@ mod tests {
 
     #[test]
     fn the_table_is_read() {
-        let signs = Signs::parse("t", "# ends\nendings: th kg\nodd: ^ |\nhanging: and\n").unwrap();
+        let signs =
+            Signs::parse("t", "# ends\nendings: th kg\nodd: ^ |\npairs: -> ::\nhanging: and\n").unwrap();
         assert!(signs.ends_number("TH") && signs.ends_number("") && !signs.ends_number("ih"));
         assert!(signs.is_odd('^') && !signs.is_odd('.'));
+        assert!(signs.is_pair('-', '>') && signs.is_pair(':', ':') && !signs.is_pair('>', '-'));
         assert!(signs.hangs(word_hash("and")) && !signs.hangs(word_hash("but")));
     }
 
@@ -86,6 +102,7 @@ mod tests {
         for (text, message) in [
             ("endings: th\nodd ^", "t:2: signs are  name: members"),
             ("odd: ^^", "t:1: \"^^\" is more than one mark"),
+            ("pairs: ->>", "t:1: \"->>\" is not two marks"),
             ("even: 2", "t:1: \"even\" is none of"),
         ] {
             let error = Signs::parse("t", text).unwrap_err().to_string();

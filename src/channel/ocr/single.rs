@@ -26,9 +26,20 @@ fn push(
     out.push(Reading { start: at as u16, end: at as u16 + 1, repair, spelled: Arc::new(spelled) });
 }
 
-/// A mark as dirt, or as another mark.
+/// A mark as dirt, or as another mark; none of two that belong together.
 pub fn mark(lexicon: &Lexicon, sentence: &Sentence<'_>, at: usize, out: &mut Vec<Reading>) {
+    let token = |at: usize| sentence.tokens.get(at);
     let Some(c) = sentence.tokens[at].mark() else { return };
+    let pair = |at: usize| match (
+        token(at).and_then(Token::mark),
+        token(at + 1).filter(|t| !t.spaced).and_then(Token::mark),
+    ) {
+        (Some(first), Some(second)) => lexicon.signs().is_pair(first, second),
+        _ => false,
+    };
+    if pair(at) || at > 0 && pair(at - 1) {
+        return;
+    }
     for m in lexicon.misreadings().of(&[c]) {
         let mut chars = m.stood.chars();
         let (repair, ids) = match (chars.next(), chars.next()) {
