@@ -6,25 +6,21 @@
 use std::rc::Rc;
 
 use super::rank::{self, Evidence, Strengths};
+use super::remembered::Remembered;
 use crate::channel::{Reading, Sentence, phrase_readings};
 use crate::cost::{self, Cost, NEVER, UNIT};
 use crate::decode::{Beam, Graph, Lattice, Search};
 use crate::lexicon::rules::Known;
 use crate::lexicon::{BEGIN, END, Lexicon, Memo, WordId};
-use crate::text::{ByHash, Kind};
+use crate::text::Kind;
 
 /// Readings kept at a place, and how far (in nats) one may be behind the text as it stands, by its neighbours alone.
 const CHOICES: usize = 5;
 const BEHIND: f32 = 6.0;
 
-/// Sentences remembered: those of about 256 KiB, in some 20 MB. Of a longer text the rest is explored each time.
-const REMEMBERED: usize = 2048;
-
 /// A sentence with its readings.
 #[derive(Debug, Default)]
 pub struct Explored {
-    /// All that the readings depend on, a number for each token.
-    signs: Box<[u64]>,
     /// How many of its tokens begin a reading: the words that a spinner may have put there.
     pub open: f32,
     /// Its readings, those of a place together, the likeliest first.
@@ -51,8 +47,7 @@ pub struct Explorer<'l> {
     pub memo: Memo,
     /// Room for searching.
     pub search: Search,
-    known: ByHash<Rc<Explored>>,
-    signs: Vec<u64>,
+    remembered: Remembered<Explored>,
     /// The words of the sentence for the language model, between [`BEGIN`] and [`END`].
     words: Vec<WordId>,
     proposed: Vec<Reading>,
@@ -68,8 +63,7 @@ impl<'l> Explorer<'l> {
             prior: Strengths::prior(lexicon.weights()),
             memo: Memo::default(),
             search: Search::default(),
-            known: ByHash::default(),
-            signs: Vec::new(),
+            remembered: Remembered::default(),
             words: Vec::new(),
             proposed: Vec::new(),
             kept: Vec::new(),
@@ -79,42 +73,35 @@ impl<'l> Explorer<'l> {
     /// A sentence explored, now or before.
     pub fn explore(&mut self, sentence: &Sentence<'_>) -> Rc<Explored> {
         self.sign(sentence);
-        let key = self.signs.iter().fold(0, |key: u64, sign| {
-            let mixed = (key ^ sign).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            mixed ^ mixed >> 32
-        });
-        if let Some(known) = self.known.get(&key)
-            && *known.signs == *self.signs
-        {
-            return Rc::clone(known);
+        if let Some(known) = self.remembered.get() {
+            return known;
         }
-        let explored = Rc::new(self.anew(sentence));
-        if self.known.len() < REMEMBERED {
-            self.known.insert(key, Rc::clone(&explored));
-        }
-        explored
+        let explored = self.anew(sentence);
+        self.remembered.keep(explored)
     }
 
     /// Notes what the readings of a sentence depend on: the words, their capitals, and what parts them.
     fn sign(&mut self, sentence: &Sentence<'_>) {
-        self.signs.clear();
-        self.signs.extend(sentence.tokens.iter().zip(sentence.ids).enumerate().map(|(i, (token, id))| {
-            // A number may stand in a rule as a word.
-            let id = if token.kind == Kind::Number { self.lexicon.find(token.hash) } else { *id };
-            let parted = i > 0 && token.lines > 1;
-            let long = token.end - token.start > 1;
-            u64::from(id)
-                | (token.kind as u64) << 32
-                | (token.shape as u64) << 40
-                | u64::from(parted) << 48
-                | u64::from(long) << 49
-        }));
+        let lexicon = self.lexicon;
+        self.remembered.signs().extend(sentence.tokens.iter().zip(sentence.ids).enumerate().map(
+            |(i, (token, id))| {
+                // A number may stand in a rule as a word.
+                let id = if token.kind == Kind::Number { lexicon.find(token.hash) } else { *id };
+                let parted = i > 0 && token.lines > 1;
+                let long = token.end - token.start > 1;
+                u64::from(id)
+                    | (token.kind as u64) << 32
+                    | (token.shape as u64) << 40
+                    | u64::from(parted) << 48
+                    | u64::from(long) << 49
+            },
+        ));
     }
 
     fn anew(&mut self, sentence: &Sentence<'_>) -> Explored {
         self.proposed.clear();
         phrase_readings(self.lexicon, sentence, &mut self.proposed);
-        let mut explored = Explored { signs: self.signs.as_slice().into(), ..Explored::default() };
+        let mut explored = Explored::default();
         if self.proposed.is_empty() {
             return explored;
         }

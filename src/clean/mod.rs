@@ -12,6 +12,7 @@ mod explored;
 mod ocr;
 mod pass;
 mod rank;
+mod remembered;
 mod repairs;
 mod rows;
 mod triage;
@@ -21,6 +22,7 @@ pub use cleaned::Cleaned;
 pub use diagnosis::{Diagnosis, Dialect};
 pub use explain::{Explanation, ReadingView, TokenView};
 pub use repairs::Repair;
+pub(crate) use repairs::apart;
 
 use std::collections::HashSet;
 use std::ops::Range;

@@ -111,7 +111,7 @@ impl Cleaned<'_> {
     /// # Ok::<(), ungarble::Error>(())
     /// ```
     pub fn repairs(&self) -> Vec<Repair> {
-        let mut all = match &self.reads {
+        let all = match &self.reads {
             Some(reads) => reads.repairs(self.edits(), self.doubts()),
             None => {
                 let made = self.edits().iter().map(|edit| (edit, false));
@@ -124,19 +124,28 @@ impl Cleaned<'_> {
                 made.chain(self.doubts().iter().map(|edit| (edit, true))).map(one).collect()
             }
         };
-        all.sort_by_key(|repair| (repair.shown.range.start, repair.shown.range.end, repair.doubt));
-        let mut out: Vec<Repair> = Vec::with_capacity(all.len());
-        for repair in all {
-            match out.last() {
-                Some(last) if last.shown.range.end > repair.shown.range.start => {
-                    if last.doubt && !repair.doubt {
-                        out.pop();
-                        out.push(repair);
-                    }
-                }
-                _ => out.push(repair),
-            }
-        }
-        out
+        apart(all, |repair| (&repair.shown, repair.doubt))
     }
+}
+
+/// Changes and doubts in order and disjoint: a doubt that meets another one is left out. `of` gives the edit of each, and whether
+/// it is a doubt.
+pub(crate) fn apart<T>(mut all: Vec<T>, of: impl Fn(&T) -> (&Edit, bool)) -> Vec<T> {
+    all.sort_by_key(|one| {
+        let (edit, doubt) = of(one);
+        (edit.range.start, edit.range.end, doubt)
+    });
+    let mut out: Vec<T> = Vec::with_capacity(all.len());
+    for one in all {
+        let meets = |last: &T| of(last).0.range.end > of(&one).0.range.start;
+        match out.last().filter(|last| meets(last)) {
+            None => out.push(one),
+            Some(last) if of(last).1 && !of(&one).1 => {
+                out.pop();
+                out.push(one);
+            }
+            Some(_) => {}
+        }
+    }
+    out
 }

@@ -1,5 +1,6 @@
 //! What is shown of a document: its edits, and where they are asked for its doubts.
 
+use crate::clean::apart;
 use crate::edit::Edit;
 
 /// An edit that is shown.
@@ -17,18 +18,5 @@ pub(super) fn marks<'c>(edits: &'c [Edit], doubts: &'c [Edit]) -> Vec<Mark<'c>> 
         return out;
     }
     out.extend(doubts.iter().map(|edit| Mark { edit, doubt: true }));
-    out.sort_by_key(|mark| (mark.edit.range.start, mark.edit.range.end, mark.doubt));
-    let mut kept: Vec<Mark> = Vec::with_capacity(out.len());
-    for mark in out {
-        match kept.last() {
-            Some(last) if last.edit.range.end > mark.edit.range.start => {
-                if last.doubt && !mark.doubt {
-                    kept.pop();
-                    kept.push(mark);
-                }
-            }
-            _ => kept.push(mark),
-        }
-    }
-    kept
+    apart(out, |mark| (mark.edit, mark.doubt))
 }

@@ -275,15 +275,14 @@ impl<'l> Walker<'l> {
         }
     }
 
-    /// The number of a place, and its slot.
+    /// The number of a place, and its slot. The slot does not depend on the number of the search: else it would depend on what
+    /// was walked before which places take each other's.
     fn key(&self, here: &Here) -> (u64, usize) {
-        let read = self.room.search << 24
-            | u64::from(here.at) << 16
-            | u64::from(here.words) << 8
-            | u64::from(here.unheard);
-        let key = (here.node.number() ^ read.wrapping_mul(0xD6E8_FEB8_6659_FD93))
+        let read = u64::from(here.at) << 16 | u64::from(here.words) << 8 | u64::from(here.unheard);
+        let place = (here.node.number() ^ read.wrapping_mul(0xD6E8_FEB8_6659_FD93))
             .wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (key, (key >> (64 - VISITED.trailing_zeros())) as usize)
+        let key = place ^ self.room.search.wrapping_mul(0xA076_1D64_78BD_642F);
+        (key, (place >> (64 - VISITED.trailing_zeros())) as usize)
     }
 
     /// Was a cheaper way to the same place found since?

@@ -6,13 +6,14 @@
 
 use std::rc::Rc;
 
+use super::super::remembered::Remembered;
 use super::page::{Noise, price};
 use crate::channel::Sentence;
 use crate::channel::ocr::{Readers, Reading, Repair, Strange};
 use crate::cost::{Cost, UNIT};
 use crate::decode::{Beam, Graph, Lattice, Search};
 use crate::lexicon::{BEGIN, END, Lexicon, Memo, WordId};
-use crate::text::{ByHash, Token};
+use crate::text::Token;
 
 /// Readings of one place that go into the lattice.
 const CHOICES: usize = 8;
@@ -23,14 +24,9 @@ const BEHIND: Cost = 7 * UNIT;
 /// Share of the letters that an ordinary scan misreads.
 const ORDINARY: f32 = 0.015;
 
-/// Sentences remembered: those of about 256 KiB. Of a longer text the rest is explored each time.
-const REMEMBERED: usize = 2048;
-
 /// A sentence with its readings.
 #[derive(Debug, Default)]
 pub struct Explored {
-    /// All that the readings depend on.
-    signs: Box<[u64]>,
     /// Its readings, ordered by their first token.
     pub readings: Vec<Reading>,
     /// The lattice, its arcs at the costs of an ordinary scan; its readings are numbers into `readings`.
@@ -48,8 +44,7 @@ pub struct Scanner<'l> {
     memo: Memo,
     /// Room for searching.
     pub search: Search,
-    known: ByHash<Rc<Explored>>,
-    signs: Vec<u64>,
+    remembered: Remembered<Explored>,
     proposed: Vec<Reading>,
 }
 
@@ -62,8 +57,7 @@ impl<'l> Scanner<'l> {
             prior: Noise { rate: ORDINARY, confusions: Vec::new() },
             memo: Memo::default(),
             search: Search::default(),
-            known: ByHash::default(),
-            signs: Vec::new(),
+            remembered: Remembered::default(),
             proposed: Vec::new(),
         }
     }
@@ -82,25 +76,16 @@ impl<'l> Scanner<'l> {
         stands: &[Cost],
     ) -> Rc<Explored> {
         self.sign(text, sentence, strange);
-        let key = self.signs.iter().fold(0, |key: u64, sign| {
-            let mixed = (key ^ sign).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            mixed ^ mixed >> 32
-        });
-        if let Some(known) = self.known.get(&key)
-            && *known.signs == *self.signs
-        {
-            return Rc::clone(known);
+        if let Some(known) = self.remembered.get() {
+            return known;
         }
-        let explored = Rc::new(self.anew(text, sentence, strange, stands));
-        if self.known.len() < REMEMBERED {
-            self.known.insert(key, Rc::clone(&explored));
-        }
-        explored
+        let explored = self.anew(text, sentence, strange, stands);
+        self.remembered.keep(explored)
     }
 
     /// Notes what the readings of a sentence depend on: its bytes, and how they were cut up.
     fn sign(&mut self, text: &[u8], sentence: &Sentence<'_>, strange: &[Strange]) {
-        self.signs.clear();
+        let signs = self.remembered.signs();
         let about = |token: &Token| {
             u64::from(token.end - token.start)
                 | (token.kind as u64) << 32
@@ -110,11 +95,11 @@ impl<'l> Scanner<'l> {
                 | u64::from(token.sentence) << 52
         };
         for (token, strange) in sentence.tokens.iter().zip(strange) {
-            self.signs.push(about(token) | (*strange as u64) << 56);
+            signs.push(about(token) | (*strange as u64) << 56);
             for piece in token.bytes(text).chunks(8) {
                 let mut bytes = [0; 8];
                 bytes[..piece.len()].copy_from_slice(piece);
-                self.signs.push(u64::from_le_bytes(bytes));
+                signs.push(u64::from_le_bytes(bytes));
             }
         }
     }
@@ -126,11 +111,11 @@ impl<'l> Scanner<'l> {
         strange: &[Strange],
         stands: &[Cost],
     ) -> Explored {
-        let Self { lexicon, readers, memo, search, proposed, prior, signs, .. } = self;
+        let Self { lexicon, readers, memo, search, proposed, prior, .. } = self;
         proposed.clear();
         let asked = standing(lexicon, memo, sentence);
         readers.readings(text, sentence, strange, &asked, proposed);
-        let mut explored = Explored { signs: signs.as_slice().into(), ..Explored::default() };
+        let mut explored = Explored::default();
         explored.readings = likely(lexicon, memo, sentence, proposed, stands, prior);
         if !explored.readings.is_empty() {
             explored.lattice = explored.lattice(lexicon, sentence, stands, prior);
