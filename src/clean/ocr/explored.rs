@@ -115,8 +115,8 @@ impl<'l> Scanner<'l> {
         proposed.clear();
         let asked = standing(lexicon, memo, sentence);
         readers.readings(text, sentence, strange, &asked, proposed);
-        let mut explored = Explored::default();
-        explored.readings = likely(lexicon, memo, sentence, proposed, stands, prior);
+        let readings = likely(lexicon, memo, sentence, proposed, stands, prior);
+        let mut explored = Explored { readings, ..Explored::default() };
         if !explored.readings.is_empty() {
             explored.lattice = explored.lattice(lexicon, sentence, stands, prior);
             explored.graph = Graph::build(&explored.lattice, lexicon.grams(), memo, beam(lexicon), search);
