@@ -151,7 +151,8 @@ fn damage(lexicon: &Lexicon, rate: f64, files: &[String]) {
                         true => (hits, restored) = (hits + 1, restored + usize::from(right)),
                         false => (good, harmed) = (good + 1, harmed + usize::from(!right)),
                     }
-                    if !right && shown < 3 {
+                    // Every good one that was changed, and a few that were missed.
+                    if !right && (!hit || shown < 3) {
                         shown += 1;
                         println!("   {file}: {span:?} {hit} in\n      {damaged:?}\n      {got:?}");
                     }

@@ -42,15 +42,25 @@ impl Decoder<'_> {
             let last = self.nodes[island.nodes + island.chars.len() * slots.len() + slots.of(end)].cost;
             let gain = island.stands - (last - entered - self.nodes[island.nodes + slot].cost);
             s = slots.state(slot);
+            if gain <= 0 && found[before..].iter().any(|(_, unit, _)| unit.extra > 0) {
+                // Damaged bytes that are believed for the sake of their neighbours only: nothing in them says so.
+                found.truncate(before);
+            }
             found[before..].iter_mut().for_each(|(_, _, own)| *own = gain);
             if self.outer && island.stands > self.costs.doubtful && stay {
                 // Nothing was found, or not all.
-                let better = self.deeper(&island, gain - entered);
-                if let Some(better) = better {
-                    self.habits.pair(&better.chain);
-                    found.truncate(before);
-                    whole.push(better);
-                    continue;
+                match self.deeper(&island, gain - entered) {
+                    Some((missing, better)) if missing < 0 => {
+                        self.habits.pair(&better.chain);
+                        found.truncate(before);
+                        whole.push(better);
+                        continue;
+                    }
+                    Some((missing, mut better)) if missing < self.costs.vouched && found.len() == before => {
+                        better.gain = (self.costs.vouched - missing) as f32 / NAT as f32;
+                        self.found.doubtful.push(better);
+                    }
+                    _ => {}
                 }
             }
             if self.outer && found.len() == before && s == CLEAN && slots.of(end) == CLEAN {
@@ -85,7 +95,7 @@ impl Decoder<'_> {
             let from = usize::from(node.from);
             if from != slot {
                 let left = if from == CLEAN { 0 } else { self.costs.leave };
-                entered += self.enter[island.slots.state(slot)] + left;
+                entered += self.enter.costs[island.slots.state(slot)] + left;
             }
             let len = if node.unit == ASIS { 1 } else { usize::from(self.units[node.unit as usize].len) };
             if node.unit == ASIS {

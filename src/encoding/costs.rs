@@ -5,10 +5,13 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::charset::{Charset, Charsets};
-use super::mojibake::settled;
+use super::mojibake::{CLEAN, Found, settled};
 use super::plausible::{NAT, Usual};
 use super::units;
 use crate::lexicon::EncodingWeights;
+
+/// Stretches that teach which set did the damage; more would tell nothing new.
+pub(super) const TAUGHT: usize = 1000;
 
 const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/encoding.weights"));
 
@@ -21,6 +24,7 @@ pub(super) struct Costs {
     pub doubtful: i32,
     pub spaced: i32,
     pub collapsed: i32,
+    pub alone: i32,
     pub straight: i32,
     pub lost: i32,
     pub gone: i32,
@@ -29,6 +33,7 @@ pub(super) struct Costs {
     pub settled: i32,
     pub vouched: i32,
     pub scrap: i32,
+    pub twin: i32,
     /// A factor.
     pub layer: f32,
 }
@@ -51,6 +56,7 @@ impl Costs {
             doubtful: cost(weights.doubtful),
             spaced: cost(weights.spaced),
             collapsed: cost(weights.collapsed),
+            alone: cost(weights.alone),
             straight: cost(weights.straight),
             lost: cost(weights.lost),
             gone: cost(weights.gone),
@@ -59,6 +65,7 @@ impl Costs {
             settled: cost(weights.settled),
             vouched: cost(weights.vouched),
             scrap: cost(weights.scrap),
+            twin: cost(weights.twin),
             layer: weights.layer,
         }
     }
@@ -73,16 +80,32 @@ pub(super) struct Habits {
     tried: u32,
     /// Pairs of sets that were undone together, the outer one first.
     pairs: HashSet<(usize, usize)>,
+    /// For outer sets: what entering each state costs in the whole of what they were read from.
+    below: Vec<(usize, Enter)>,
+    /// The set that did most of the damage, where what lies below it told so.
+    leader: Option<usize>,
+}
+
+/// What it costs to enter states.
+#[derive(Debug, Clone)]
+pub(super) struct Enter {
+    /// Of clean text, then of each set.
+    pub costs: Vec<i32>,
+    /// The state that most of a text was misread as; [`CLEAN`] where that is not known.
+    pub leader: usize,
 }
 
 impl Habits {
-    /// Counts stretches that were looked at.
-    pub fn look(&mut self, stretches: usize) {
-        self.tried = self.tried.saturating_add(stretches as u32);
+    /// Learns from what was found in a text.
+    pub fn learn_all(&mut self, text: &str, found: &Found) {
+        self.tried = self.tried.saturating_add(found.islands as u32);
+        for run in found.misread.chunk_by(|a, b| a.range.end == b.range.start).take(TAUGHT) {
+            self.learn(text, run[0].range.start..run[run.len() - 1].range.end);
+        }
     }
 
     /// Weighs a stretch of a text that was undone, for every set as which it may have been misread.
-    pub fn learn(&mut self, text: &str, range: Range<usize>) {
+    fn learn(&mut self, text: &str, range: Range<usize>) {
         let (sets, usual, control) = (Charsets::get(), Usual::get(), Costs::get().control);
         self.undone.resize(sets.sets.len(), (0, 0));
         let stretch = &text[range.clone()];
@@ -99,9 +122,47 @@ impl Habits {
 
     /// Keeps two sets that were undone together in mind.
     pub fn pair(&mut self, chain: &[usize]) {
-        if let [outer, inner] = chain {
+        if let [outer, inner] = chain
+            && self.below.iter().all(|(set, _)| set != outer)
+        {
             self.pairs.insert((*outer, *inner));
         }
+    }
+
+    /// Tells sets that are much alike apart by what lies below them: of each that could have done the damage, what was done to
+    /// the whole of what was read as it. `below` gives what is known of that text. Keeps the best in mind.
+    pub fn look_below(&mut self, mut below: impl FnMut(usize) -> Habits) {
+        let own = self.gains();
+        let Some(&(most, first)) = own.first() else { return };
+        let (mut seen, mut best) = (Vec::new(), None::<(i64, usize, Habits)>);
+        for (gain, set) in own {
+            let undone = self.undone[set];
+            let alike = 10 * undone.0 >= 9 * self.undone[first].0 && 10 * gain >= 9 * most;
+            // The same to the digit: what came out is the same too.
+            if !alike || seen.contains(&undone) {
+                continue;
+            }
+            seen.push(undone);
+            let inner = below(set);
+            let gain = gain + inner.gains().first().map_or(0, |(gain, _)| (*gain).max(0));
+            if best.as_ref().is_none_or(|(most, ..)| gain > *most) {
+                best = Some((gain, set, inner));
+            }
+        }
+        let Some((_, set, inner)) = best else { return };
+        self.leader = Some(set);
+        if let Some(leader) = inner.leader() {
+            self.pairs.retain(|pair| pair.0 != set);
+            self.pairs.insert((set, leader));
+            self.below.retain(|(outer, _)| *outer != set);
+            self.below.push((set, inner.enter_by(Costs::get().layer)));
+        }
+    }
+
+    /// The costs of entering each state in what a set was read from.
+    pub fn below(&self, outer: usize) -> Enter {
+        let kept = self.below.iter().find(|(set, _)| *set == outer);
+        kept.map_or_else(Self::enter_below, |(_, enter)| enter.clone())
     }
 
     /// Was this pair undone before?
@@ -109,43 +170,55 @@ impl Habits {
         self.pairs.contains(&(outer, inner))
     }
 
-    /// The set by which most is gained, beyond what it costs; of several the first.
-    pub fn leader(&self) -> Option<usize> {
+    /// What each set that did damage gains, beyond what it costs; the most comes first, of several the first set.
+    fn gains(&self) -> Vec<(i64, usize)> {
         let prior = |set: usize| (Charsets::get().sets[set].cost * NAT as f32) as i64;
         let gain =
             |(set, (undone, gain)): (usize, &(u32, i64))| (*undone > 0).then(|| (gain - prior(set), set));
-        let gains = self.undone.iter().enumerate().filter_map(gain);
-        gains.max_by_key(|(gain, set)| (*gain, usize::MAX - set)).map(|(_, set)| set)
+        let mut gains: Vec<_> = self.undone.iter().enumerate().filter_map(gain).collect();
+        gains.sort_by_key(|(gain, set)| (-gain, *set));
+        gains
     }
 
-    /// The costs of entering each state: clean text, then the sets. For the one that did most of the damage, its share of
-    /// the stretches, where that is likelier than what the table says.
-    pub fn enter(&self) -> Vec<i32> {
-        let mut enter = Self::enter_anew();
+    /// The set that did most of the damage: the one by which most is gained, beyond what it costs.
+    pub fn leader(&self) -> Option<usize> {
+        self.leader.or_else(|| self.gains().first().map(|(_, set)| *set))
+    }
+
+    /// The costs of entering each state. For the set that did most of the damage, its share of the stretches, where that is
+    /// likelier than what the table says.
+    pub fn enter(&self) -> Enter {
+        self.enter_by(1.0)
+    }
+
+    fn enter_by(&self, factor: f32) -> Enter {
+        let mut enter = priors(factor);
         if let Some(set) = self.leader() {
             let undone = self.undone[set].0;
             let share = (self.tried.max(undone) as f32 / undone as f32).ln();
             let cost = (share * NAT as f32) as i32 + Costs::get().again;
-            enter[set + 1] = enter[set + 1].min(cost);
+            enter.leader = set + 1;
+            enter.costs[set + 1] = enter.costs[set + 1].min(cost);
         }
         enter
     }
 
     /// The same of a text of which nothing is known.
-    pub fn enter_anew() -> Vec<i32> {
+    pub fn enter_anew() -> Enter {
         priors(1.0)
     }
 
     /// The same of what came out of a layer: text that was misread once is sooner misread another time.
-    pub fn enter_below() -> Vec<i32> {
+    pub fn enter_below() -> Enter {
         priors(Costs::get().layer)
     }
 }
 
 /// What the sets cost by the table, times a factor.
-fn priors(factor: f32) -> Vec<i32> {
+fn priors(factor: f32) -> Enter {
     let cost = |set: &Charset| (set.cost * factor * NAT as f32) as i32;
-    std::iter::once(0).chain(Charsets::get().sets.iter().map(cost)).collect()
+    let costs = std::iter::once(0).chain(Charsets::get().sets.iter().map(cost)).collect();
+    Enter { costs, leader: CLEAN }
 }
 
 #[cfg(test)]
@@ -162,15 +235,15 @@ mod tests {
     #[test]
     fn what_was_seen_is_believed_sooner() {
         let mut habits = Habits::default();
-        let prior = habits.enter();
-        habits.look(8);
+        let prior = habits.enter().costs;
+        habits.tried = 8;
         let text = "a cafĂ©";
         habits.learn(text, 5..text.len());
-        let after = habits.enter();
+        let after = habits.enter().costs;
         assert!(after[2] < prior[2] && after[1] == prior[1] && after[0] == 0);
         assert_eq!(habits.leader(), Some(1));
         habits.pair(&[1, 0]);
         assert!(habits.has(1, 0) && !habits.has(0, 1));
-        assert!(habits.enter()[2] >= Costs::get().again);
+        assert!(habits.enter().costs[2] >= Costs::get().again);
     }
 }

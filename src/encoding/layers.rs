@@ -1,6 +1,5 @@
 //! Two layers at once: what one misreading made of another may be as odd with the outer one undone as it stands.
 
-use super::costs::Habits;
 use super::islands::Open;
 use super::mojibake::{Decoder, Misread, below};
 use super::plausible::{NAT, SPACE};
@@ -11,8 +10,9 @@ const AROUND: usize = 3;
 
 impl Decoder<'_> {
     /// An island that is hardly more usual with one layer undone, with two: what came in between may be as odd as what
-    /// came out of it. `gained` is what one layer gave.
-    pub(super) fn deeper(&self, island: &Open, gained: i32) -> Option<Misread> {
+    /// came out of it. `gained` is what one layer gave; what the two are short of more than that comes first, it is below
+    /// zero where they are believed.
+    pub(super) fn deeper(&self, island: &Open, gained: i32) -> Option<(i32, Misread)> {
         let chars = &self.chars[island.chars.clone()];
         let (start, (last, c)) = (chars[0].0, *chars.last()?);
         let end = last + c.len_utf8();
@@ -21,12 +21,13 @@ impl Decoder<'_> {
         let left = self.text[..start].char_indices().rev().take(AROUND).last().map_or(start, |(i, _)| i);
         let right = self.text[end..].char_indices().nth(AROUND).map_or(self.text.len(), |(i, _)| end + i);
         let stands = self.cost(around(left, right));
-        let (again, inner_costs) = (self.costs.again, Habits::enter_below());
+        let again = self.costs.again;
         let mut best: Option<(i32, Misread)> = None;
         for (slot, s) in island.slots.states().enumerate().skip(1) {
             let set = s - 1;
             let between = format!("{}{}{}", around(left, start), self.undone(chars, set), around(end, right));
-            let inner = below(&between);
+            let inner_costs = self.habits.below(set);
+            let inner = below(&between, inner_costs.clone());
             // What is outside the island is no matter of it.
             let (from, to) = (start - left, between.len() - (right - end));
             let inner: Vec<&Misread> =
@@ -44,10 +45,10 @@ impl Decoder<'_> {
             // Where this was seen before, it is no surprise.
             let here = self.nodes[island.nodes + slot].cost - self.nodes[island.nodes].cost;
             let known = self.habits.has(set, first.chain[0]);
-            let inside = if known { again } else { inner_costs[first.chain[0] + 1] };
-            let outside = if known { again } else { here.clamp(0, self.enter[s]) };
+            let inside = if known { again } else { inner_costs.costs[first.chain[0] + 1] };
+            let outside = if known { again } else { here.clamp(0, self.enter.costs[s]) };
             let cost = self.cost(&text) + outside + inside;
-            if cost >= best.as_ref().map_or(stands - gained.max(0), |(cost, _)| *cost) {
+            if best.as_ref().is_some_and(|(least, _)| cost >= *least) {
                 continue;
             }
             let meant = text.get(from..text.len().checked_sub(right - end - taken)?)?.to_owned();
@@ -56,7 +57,7 @@ impl Decoder<'_> {
             let lossy = inner.iter().any(|m| m.lossy);
             best = Some((cost, Misread { range: start..end + taken, meant, chain, lossy, gain }));
         }
-        best.map(|(_, misread)| misread)
+        best.map(|(cost, misread)| (cost - (stands - gained.max(0)), misread))
     }
 
     /// Characters with one layer undone wherever a set lets it be.

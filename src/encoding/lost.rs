@@ -3,7 +3,9 @@
 
 use std::sync::OnceLock;
 
+use super::costs::Costs;
 use super::mojibake::Misread;
+use super::plausible::NAT;
 use super::unicode::{before, character};
 use crate::error::{Error, Result};
 use crate::lexicon::{Lexicon, UNKNOWN, flag};
@@ -127,6 +129,7 @@ pub(super) fn guess(text: &[u8], at: usize, lexicon: &Lexicon) -> Option<char> {
 }
 
 /// Is what may have been meant in a piece of text that begins at this byte a word of the lexicon, and what stands there none?
+/// The commoner the word, the more may be missing.
 pub(super) fn vouches(text: &[u8], at: usize, misread: &Misread, lexicon: &Lexicon) -> bool {
     let range = at + misread.range.start..at + misread.range.end;
     let (head, tail, start, end) = around(text, range.start, range.end);
@@ -134,18 +137,31 @@ pub(super) fn vouches(text: &[u8], at: usize, misread: &Misread, lexicon: &Lexic
     if misread.meant == "’" {
         return Signs::get().elided(&head, &tail, lexicon);
     }
-    let meant = format!("{head}{}{tail}", misread.meant);
+    let (meant, tail) = match misread.meant.trim_end() {
+        // A blank that comes with it ends the word.
+        word if word.len() < misread.meant.len() => (word, ""),
+        word => (word, &*tail),
+    };
+    let meant = format!("{head}{meant}{tail}");
     meant.chars().count() >= 3
         && meant.chars().all(char::is_alphabetic)
-        && is_known(lexicon, &meant)
+        && log_count(lexicon, &meant).is_some_and(|count| {
+            let missing = 1.0 - misread.gain * NAT as f32 / Costs::get().vouched as f32;
+            f32::from(count) >= missing.clamp(0.0, 1.0) * f32::from(COMMON)
+        })
         && !is_known(lexicon, &stands)
+}
+
+/// How common a word is that is written so, as [`COMMON`] is counted.
+fn log_count(lexicon: &Lexicon, word: &str) -> Option<u8> {
+    let words = lexicon.words();
+    let id = words.find(word_hash(word));
+    (id != UNKNOWN).then(|| words.log_count(id))
 }
 
 /// Is it a word that is written so?
 fn is_known(lexicon: &Lexicon, word: &str) -> bool {
-    let words = lexicon.words();
-    let id = words.find(word_hash(word));
-    id != UNKNOWN && words.log_count(id) >= COMMON
+    log_count(lexicon, word).is_some_and(|count| count >= COMMON)
 }
 
 fn is_english(lexicon: &Lexicon, word: &str) -> bool {

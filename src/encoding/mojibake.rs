@@ -10,14 +10,12 @@
 use std::ops::Range;
 
 use super::charset::{Charsets, MOST};
-use super::costs::{Costs, Habits};
+use super::costs::{Costs, Enter, Habits, TAUGHT};
 use super::islands::Island;
 use super::plausible::{Class, Usual};
 use super::trellis::Node;
-use super::units::Unit;
+use super::units::{self, Unit};
 
-/// Stretches that teach which set did the damage; more would tell nothing new.
-const TAUGHT: usize = 1000;
 /// Characters beside a stretch that are looked at.
 const TOUCHING: usize = 6;
 /// What is too dear for any path.
@@ -62,7 +60,7 @@ pub(super) struct Decoder<'t> {
     pub(super) costs: &'static Costs,
     pub(super) text: &'t str,
     pub(super) habits: &'t mut Habits,
-    pub(super) enter: Vec<i32>,
+    pub(super) enter: Enter,
     /// Cost of being in each state now.
     pub(super) state: Vec<i32>,
     /// The state in which what was read last ended, if that is what it was misread as; else clean.
@@ -83,17 +81,17 @@ pub(super) struct Decoder<'t> {
 /// What of a text was misread. Texts are misread as one set: the one that most of what was found could be is believed sooner,
 /// and the text is read again where that may tell otherwise.
 pub(super) fn misread(text: &str, habits: &mut Habits) -> Found {
-    let mut found = search(text, habits, true);
+    let enter = habits.enter();
+    let mut found = search(text, habits, enter, true);
     drop_scraps(text, &mut found.misread);
-    habits.look(found.islands);
-    for run in found.misread.chunk_by(|a, b| a.range.end == b.range.start).take(TAUGHT) {
-        habits.learn(text, run[0].range.start..run[run.len() - 1].range.end);
-    }
-    let Some(leader) = habits.leader() else { return found };
-    let others = found.misread.iter().any(|m| m.chain[0] != leader);
+    habits.learn_all(text, &found);
+    let Some(first) = habits.leader() else { return found };
+    habits.look_below(|outer| below_all(text, outer, &found));
+    let leader = habits.leader().unwrap_or(first);
+    let others = found.misread.iter().any(|m| m.chain[0] != leader || m.chain.len() > 1);
     let (before, now) = (Habits::enter_anew(), habits.enter());
-    if others || found.missing[leader + 1] < before[leader + 1] - now[leader + 1] {
-        found = search(text, habits, true);
+    if others || found.missing[leader + 1] < before.costs[leader + 1] - now.costs[leader + 1] {
+        found = search(text, habits, now, true);
         drop_scraps(text, &mut found.misread);
     }
     found
@@ -114,8 +112,8 @@ fn drop_scraps(text: &str, found: &mut Vec<Misread>) {
         let (mut sum, mut n) = (0, 0);
         for c in left.chain(right) {
             let (class, own) = usual.of(c);
-            // As odd as after its own kind.
-            (sum, n) = (sum + own + usual.follows(class, class), n + 1);
+            // As odd as after its own kind; a capital as in a word of them.
+            (sum, n) = (sum + own + usual.follows(usual.then(class, class), class), n + 1);
         }
         if n > 1 && sum > n * costs.scrap {
             odd[at..at + run.len()].fill(true);
@@ -127,14 +125,32 @@ fn drop_scraps(text: &str, found: &mut Vec<Misread>) {
 }
 
 /// What of a text was misread that came out of a layer.
-pub(super) fn below(text: &str) -> Vec<Misread> {
-    search(text, &mut Habits::default(), false).misread
+pub(super) fn below(text: &str, enter: Enter) -> Vec<Misread> {
+    search(text, &mut Habits::default(), enter, false).misread
 }
 
-fn search(text: &str, habits: &mut Habits, outer: bool) -> Found {
+/// What did the damage below a set, in all that may have been read as it: two layers undone at once are judged one by one, and
+/// sets that are much alike are told apart by the whole of a text only.
+fn below_all(text: &str, outer: usize, found: &Found) -> Habits {
+    let (mut under, mut at) = (String::new(), 0);
+    for run in found.misread.chunk_by(|a, b| a.range.end == b.range.start).take(TAUGHT) {
+        let range = run[0].range.start..run[run.len() - 1].range.end;
+        if let Some(meant) = units::meaning(Charsets::get(), outer, &text[range.clone()]) {
+            under += &text[at..range.start];
+            under += &meant;
+            at = range.end;
+        }
+    }
+    under += text[at..].chars().next().map_or("", |c| &text[at..at + c.len_utf8()]);
+    let mut inner = Habits::default();
+    let found = search(&under, &mut Habits::default(), Habits::enter_below(), false);
+    inner.learn_all(&under, &found);
+    inner
+}
+
+fn search(text: &str, habits: &mut Habits, enter: Enter, outer: bool) -> Found {
     let costs = Costs::get();
-    let enter = if outer { habits.enter() } else { Habits::enter_below() };
-    let mut state = vec![FAR; enter.len()];
+    let mut state = vec![FAR; enter.costs.len()];
     let found = Found { missing: state.clone(), ..Found::default() };
     state[CLEAN] = 0;
     let mut decoder = Decoder {

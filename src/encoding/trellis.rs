@@ -26,7 +26,8 @@ const NOWHERE: Node = Node { cost: FAR, class: SPACE, from: 0, unit: ASIS };
 impl Decoder<'_> {
     /// The cheapest ways through an island.
     pub(super) fn walk(&mut self, range: Range<usize>, left: char, sets: u32) {
-        let alive = |s: &usize| sets >> s & 1 == 1 || self.state[*s] < self.state[CLEAN] + self.enter[*s];
+        let alive =
+            |s: &usize| sets >> s & 1 == 1 || self.state[*s] < self.state[CLEAN] + self.enter.costs[*s];
         let slots = Slots::new(std::iter::once(CLEAN).chain((1..self.state.len()).filter(alive)));
         let (n, width, nodes) = (range.len(), slots.len(), self.nodes.len());
         self.nodes.resize(nodes + (n + 1) * width, NOWHERE);
@@ -50,20 +51,29 @@ impl Decoder<'_> {
             let back = (0..width).min_by_key(|slot| leave(*slot)).unwrap_or(CLEAN);
             from[CLEAN] = (back, leave(back));
             for (slot, s) in slots.states().enumerate().skip(1) {
-                let (own, entered) = (self.nodes[here + slot].cost, from[CLEAN].1 + self.enter[s]);
+                let (own, entered) = (self.nodes[here + slot].cost, from[CLEAN].1 + self.enter.costs[s]);
                 from[slot] = if own <= entered { (slot, own) } else { (back, entered) };
             }
             let units = self.places[place..].iter().take_while(|(at, _)| *at == p).count();
+            // What did the rest of the damage could have done this too.
+            let of_leader = |(_, unit): &(usize, u32)| {
+                let unit = &self.units[*unit as usize];
+                usize::from(unit.set) + 1 == self.enter.leader && unit.extra == 0
+            };
+            let twin = if self.places[place..place + units].iter().any(of_leader) { costs.twin } else { 0 };
             let mut whole = 0u32;
             for at in place..place + units {
                 let index = self.places[at].1;
                 let unit = self.units[index as usize];
                 let slot = slots.of(usize::from(unit.set) + 1);
                 whole |= u32::from(unit.extra == 0) << slot;
-                let (source, cost) = from[slot];
+                let (source, mut cost) = from[slot];
+                if source != slot && usize::from(unit.set) + 1 != self.enter.leader {
+                    cost += twin;
+                }
                 let last = self.nodes[here + source].class;
                 let (own, mut class) = usual.means(last, settled(unit.c), costs.control);
-                let mut cost = cost + own + unit.extra;
+                cost += own + unit.extra;
                 if unit.blank {
                     cost += usual.follows(class, SPACE);
                     class = SPACE;

@@ -27,7 +27,7 @@ pub(super) fn units(sets: &Charsets, before: char, at: &mut impl FnMut(usize) ->
         mask &= mask - 1;
         let unit = Unit { set: set as u8, len: 0, c: '\0', blank: false, extra: 0 };
         let bytes = [sets.byte(first, set), 0, 0, 0];
-        whole(sets, costs, unit, bytes, at, out);
+        whole(sets, costs, unit, before, bytes, at, out);
         if bytes[0] == 0xe2 && sets.byte(at(1), set) == 0x80 {
             broken_mark(costs, unit, before, at, out);
         }
@@ -39,6 +39,7 @@ fn whole(
     sets: &Charsets,
     costs: &Costs,
     unit: Unit,
+    before: char,
     mut bytes: [u8; 4],
     at: &mut impl FnMut(usize) -> char,
     out: &mut Vec<Unit>,
@@ -75,7 +76,8 @@ fn whole(
     let Some(c) = character(&bytes[..len]) else { return };
     if spaced && c == 'à' && at(2) != ' ' {
         // Words end in it, and of two blanks one is left: "voilÃ le".
-        out.push(Unit { c, blank: true, extra: costs.collapsed, ..unit });
+        let extra = costs.collapsed + if before.is_alphabetic() { 0 } else { costs.alone };
+        out.push(Unit { c, blank: true, extra, ..unit });
         return;
     }
     out.push(Unit { c, ..unit });

@@ -215,6 +215,8 @@ weights! {
     spaced,
     /// A no-break space that was joined with the blank after it.
     collapsed,
+    /// The same at the end of a word of one letter, beyond that.
+    alone,
     /// A quotation mark or dash that became one of ASCII.
     straight,
     /// A byte of which nothing is known.
@@ -233,6 +235,8 @@ weights! {
     scrap,
     /// What may be missing where the lexicon has the word that comes out.
     vouched,
+    /// Another set than the one that did the rest of the damage, where that one could have done this too.
+    twin,
 }
 
 impl OcrWeights {
