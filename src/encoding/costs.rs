@@ -34,8 +34,11 @@ pub(super) struct Costs {
     pub vouched: i32,
     pub scrap: i32,
     pub twin: i32,
-    /// A factor.
+    pub odd: i32,
+    /// Factors.
     pub layer: f32,
+    pub stays: f32,
+    pub mostly: f32,
 }
 
 impl Costs {
@@ -66,7 +69,10 @@ impl Costs {
             vouched: cost(weights.vouched),
             scrap: cost(weights.scrap),
             twin: cost(weights.twin),
+            odd: cost(weights.odd),
             layer: weights.layer,
+            stays: weights.stays,
+            mostly: weights.mostly,
         }
     }
 }

@@ -26,6 +26,7 @@ mod lost;
 mod mojibake;
 mod plausible;
 mod reasons;
+mod scraps;
 mod trellis;
 mod unicode;
 mod units;
@@ -75,7 +76,11 @@ pub fn repair(source: &[u8], lexicon: Option<&Lexicon>, kinds: &Kinds) -> Patch 
             edits = misread(&text, lexicon, layer);
         }
         if edits.is_empty() {
-            edits = unicode::edits(&text, lexicon, kinds, layer);
+            let mut kinds = *kinds;
+            if kinds.has(Kind::C1) && scraps::unknown(&text) {
+                kinds = kinds.without(Kind::C1);
+            }
+            edits = unicode::edits(&text, lexicon, &kinds, layer);
         }
         if edits.is_empty() {
             return reasons::spelled(patch);

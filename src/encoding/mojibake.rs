@@ -13,11 +13,10 @@ use super::charset::{Charsets, MOST};
 use super::costs::{Costs, Enter, Habits, TAUGHT};
 use super::islands::Island;
 use super::plausible::{Class, Usual};
+use super::scraps;
 use super::trellis::Node;
 use super::units::{self, Unit};
 
-/// Characters beside a stretch that are looked at.
-const TOUCHING: usize = 6;
 /// What is too dear for any path.
 pub(super) const FAR: i32 = i32::MAX / 4;
 /// The state of text that is right; the others are the sets, from 1 on.
@@ -83,7 +82,7 @@ pub(super) struct Decoder<'t> {
 pub(super) fn misread(text: &str, habits: &mut Habits) -> Found {
     let enter = habits.enter();
     let mut found = search(text, habits, enter, true);
-    drop_scraps(text, &mut found.misread);
+    scraps::drop(text, &mut found.misread);
     habits.learn_all(text, &found);
     let Some(first) = habits.leader() else { return found };
     habits.look_below(|outer| below_all(text, outer, &found));
@@ -92,36 +91,9 @@ pub(super) fn misread(text: &str, habits: &mut Habits) -> Found {
     let (before, now) = (Habits::enter_anew(), habits.enter());
     if others || found.missing[leader + 1] < before.costs[leader + 1] - now.costs[leader + 1] {
         found = search(text, habits, now, true);
-        drop_scraps(text, &mut found.misread);
+        scraps::drop(text, &mut found.misread);
     }
     found
-}
-
-/// Drops what touches characters that stay and are odd: text that was misread is misread from end to end, and what fits by
-/// chance in the midst of what does not is of an encoding that is not known here (Big5, Shift-JIS).
-fn drop_scraps(text: &str, found: &mut Vec<Misread>) {
-    let (sets, usual, costs) = (Charsets::get(), Usual::get(), Costs::get());
-    let mut odd = vec![false; found.len()];
-    let (mut at, mut end) = (0, 0);
-    for run in found.chunk_by(|a, b| a.range.end == b.range.start) {
-        let next = found.get(at + run.len()).map_or(text.len(), |m| m.range.start);
-        let in_sets = |c: &char| !c.is_ascii() && sets.has(*c);
-        let left = text[end..run[0].range.start].chars().rev().take_while(in_sets).take(TOUCHING);
-        end = run[run.len() - 1].range.end;
-        let right = text[end..next].chars().take_while(in_sets).take(TOUCHING);
-        let (mut sum, mut n) = (0, 0);
-        for c in left.chain(right) {
-            let (class, own) = usual.of(c);
-            // As odd as after its own kind; a capital as in a word of them.
-            (sum, n) = (sum + own + usual.follows(usual.then(class, class), class), n + 1);
-        }
-        if n > 1 && sum > n * costs.scrap {
-            odd[at..at + run.len()].fill(true);
-        }
-        at += run.len();
-    }
-    let mut odd = odd.into_iter();
-    found.retain(|_| !odd.next().unwrap_or(false));
 }
 
 /// What of a text was misread that came out of a layer.

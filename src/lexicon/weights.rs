@@ -233,6 +233,12 @@ weights! {
     settled,
     /// What characters cost that touch a stretch, each, from which on it is but a scrap.
     scrap,
+    /// What a character costs where it stands from which on it is odd.
+    odd,
+    /// How many times what is undone must stay odd in a text before nothing of it is repaired (a factor).
+    stays,
+    /// And how much of all that stays (a share).
+    mostly,
     /// What may be missing where the lexicon has the word that comes out.
     vouched,
     /// Another set than the one that did the rest of the damage, where that one could have done this too.
