@@ -1,8 +1,9 @@
 //! `ungarble review`: one change at a time on the terminal, each decision saved as it is made.
 //!
-//! All documents are scanned first. `session.rs` is what the answers do, without a terminal; `screen.rs` shows it; `journal.rs` keeps
+//! All documents are scanned first. `session.rs` is what the answers (`choice.rs`) do, without a terminal; `screen.rs` shows it; `journal.rs` keeps
 //! decisions, and `tables.rs` what is always or never to be done.
 
+mod choice;
 mod journal;
 mod scan;
 mod screen;
@@ -160,7 +161,7 @@ fn answers(
         let decided = match key {
             Key::Char('a') => session.decide(Decision::Accept, None),
             Key::Char('r') => session.decide(Decision::Reject, None),
-            Key::Char('e') => match screen.ask(session) {
+            Key::Char('e') => match screen.ask(session).and_then(|text| session.typed(text)) {
                 Some(words) => session.decide(Decision::Accept, Some(words)),
                 None => Vec::new(),
             },
