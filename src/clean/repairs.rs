@@ -179,6 +179,17 @@ impl Cleaned<'_> {
 
     /// Keeps of the doubts about a file with markup those that a person may make: with them and all changes made the file still
     /// reads as it should. This reads the file again, so it is for those who ask. Of plain text all are kept.
+    ///
+    /// ```
+    /// use ungarble::{Cleaner, Document, document::Format};
+    /// let cleaner = Cleaner::builder().phrases("mine", "zorble -> table")?.threshold(0.995).build();
+    /// let document = Document::read(b"<p>Put it on the zor<b>ble</b>.</p>", "html".parse::<Format>()?)?;
+    /// let mut cleaned = cleaner.clean_document(&document);
+    /// cleaned.keep_safe_doubts(&document);
+    /// let doubt = &cleaned.repairs()[0];
+    /// assert_eq!((doubt.doubt, &*doubt.shown.replacement, &*doubt.edits[0].replacement), (true, "table", "ta"));
+    /// # Ok::<(), ungarble::Error>(())
+    /// ```
     pub fn keep_safe_doubts(&mut self, document: &Document<'_>) {
         if document.is_plain() {
             return;

@@ -177,7 +177,11 @@ pub fn shown(bytes: &[u8]) -> String {
     out
 }
 
-/// A side of a change that may be empty.
+/// A side of a change as it is shown, which may be empty.
+///
+/// ```
+/// assert_eq!((ungarble::report::or_nothing("a"), ungarble::report::or_nothing("")), ("a", "(nothing)"));
+/// ```
 pub fn or_nothing(text: &str) -> &str {
     if text.is_empty() { "(nothing)" } else { text }
 }

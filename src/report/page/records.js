@@ -2,18 +2,25 @@
 
 const $ = id => document.getElementById(id);
 const main = document.querySelector('main');
-// The documents, and their changes in one list in the order of the page. What the rows of a record are says src/report/changes.rs.
+// A change as it reads; what rows are says src/report/changes.rs.
+class Change {
+  constructor([line, garbled, replacement, channel, confidence, reason, rows, others = [], doubt = 0], names) {
+    this.line = line; this.garbled = garbled; this.replacement = replacement;
+    this.channel = names[channel]; this.confidence = confidence; this.reason = names[reason];
+    this.rows = rows; this.names = names; this.others = others; this.doubt = doubt;
+  }
+  // Where it is written, as an edits file says it. A book has many, and few are asked for.
+  get places() {
+    return this.rows.map(([start, end, before, after, ...own]) => {
+      const { garbled, replacement, channel, confidence, reason } = own.length ? new Change([this.line, ...own], this.names) : this;
+      return { start, end, before, after, garbled, replacement, channel, confidence, reason };
+    });
+  }
+}
+// The documents, and their changes in one list in the order of the page.
 const documents = [...document.querySelectorAll('script.record')].map(script => {
   const { file, source, names, edits } = JSON.parse(script.textContent);
-  const change = ([line, garbled, replacement, channel, confidence, reason, places, others = [], doubt = 0]) => {
-    const e = { line, garbled, replacement, channel: names[channel], confidence, reason: names[reason], others, doubt };
-    e.places = places.map(([start, end, before, after, ...own]) => {
-      const [garbled, replacement, channel, confidence, reason] = own.length ? own : [e.garbled, e.replacement, undefined, e.confidence];
-      return { start, end, before, after, garbled, replacement, channel: names[channel] ?? e.channel, confidence, reason: names[reason] ?? e.reason };
-    });
-    return e;
-  };
-  return { file, source, edits: edits.map(change) };
+  return { file, source, edits: edits.map(row => new Change(row, names)) };
 });
 const edits = documents.flatMap(d => d.edits);
 // Of what is written in parts nobody can say which of other words go where.
@@ -24,7 +31,8 @@ const dealt = (e, words) => reading(e, words)?.[2] ?? e.places.map(() => words);
 
 // What is kept in the browser is kept by place: a page of the same text that was made again may have other changes.
 const key = 'ungarble ' + documents.map(d => d.source?.sha256.slice(0, 16) ?? '').join(' ');
-const placed = documents.flatMap((d, n) => d.edits.map(e => `${n} ${e.places[0].start} ${e.places[0].end} ${e.replacement}`));
+let places;
+const placeOf = i => (places ??= documents.flatMap((d, n) => d.edits.map(e => `${n} ${e.rows[0][0]} ${e.rows[0][1]} ${e.replacement}`)))[i];
 
 let waiting;
 function keep() {
@@ -32,13 +40,13 @@ function keep() {
   waiting = setTimeout(write, 150);
 }
 function write() {
-  try { localStorage.setItem(key, JSON.stringify(decisions.flatMap((d, i) => d ? [[placed[i], d]] : []))) } catch { /* private windows keep nothing */ }
+  try { localStorage.setItem(key, JSON.stringify(decisions.flatMap((d, i) => d ? [[placeOf(i), d]] : []))) } catch { /* private windows keep nothing */ }
 }
 addEventListener('pagehide', write);
 function recall() {
   try {
     const kept = new Map(JSON.parse(localStorage.getItem(key) ?? '[]'));
-    if (kept.size) placed.forEach((place, i) => { decisions[i] = kept.get(place) ?? null });
+    if (kept.size) edits.forEach((_, i) => { decisions[i] = kept.get(placeOf(i)) ?? null });
   } catch { /* what cannot be read is not there */ }
 }
 
@@ -74,7 +82,7 @@ async function load(file) {
   try {
     const known = new Map();
     let at = 0;
-    for (const doc of documents) for (const e of doc.edits) known.set(`${doc.source.sha256} ${e.places[0].start} ${e.places[0].end}`, at++);
+    for (const doc of documents) for (const e of doc.edits) known.set(`${doc.source.sha256} ${e.rows[0][0]} ${e.rows[0][1]}`, at++);
     const list = [];
     for (const line of (await file.text()).split('\n').filter(l => l.trim())) {
       const doc = JSON.parse(line);
