@@ -27,6 +27,7 @@ const isOpen = i => !decisions[i];
 const becomes = i => decisions[i]?.r ?? edits[i].replacement;
 const name = text => text || '(nothing)';
 const said = text => { $('said').textContent = text };
+const because = e => e.reason.replaceAll('->', '→');
 const status = i => ({ accept: 'accepted', reject: 'rejected' })[decisions[i]?.d] ?? (edits[i].doubt ? 'a doubt' : 'undecided');
 
 function count() {
@@ -61,7 +62,7 @@ function panel() {
   const old = document.createElement('del'), now = document.createElement('ins');
   old.textContent = name(e.garbled); now.textContent = name(becomes(current));
   $('what').replaceChildren(old, ' → ', now);
-  $('why').textContent = `${order} of ${shown.filter(x => x).length} · line ${e.line} · ${e.channel} · ${percent(e.confidence)} sure · ${e.reason.replaceAll('->', '→')} · ${status(current)}`;
+  $('why').textContent = `${order} of ${shown.filter(x => x).length} · line ${e.line} · ${e.channel} · ${percent(e.confidence)} sure · ${because(e)} · ${status(current)}`;
   $('others').replaceChildren(...e.others.slice(0, 9).map(([text, probability], n) => {
     const button = document.createElement('button'), digit = document.createElement('kbd');
     digit.textContent = n + 1;
@@ -158,12 +159,15 @@ main.addEventListener('focusin', event => {
   const span = event.target.closest('.e');
   if (span && numberOf(span) !== current) select(numberOf(span), false);
 });
+// A finger hides what it points at: the panel says the same.
+const hovers = matchMedia('(hover: hover)');
 main.addEventListener('mouseover', event => {
+  if (!hovers.matches) return;
   const span = event.target.closest('.e'), i = span ? numberOf(span) : -1;
   $('tip').hidden = i < 0 || !shown[i];
   if ($('tip').hidden) return;
   const e = edits[i], box = span.getBoundingClientRect();
-  $('tip').textContent = `${e.channel}, ${percent(e.confidence)} sure: ${e.reason} (${status(i)})`;
+  $('tip').textContent = `${e.channel}, ${percent(e.confidence)} sure: ${because(e)} (${status(i)})`;
   $('tip').style.left = Math.max(8, Math.min(box.left, innerWidth - 368)) + scrollX + 'px';
   $('tip').style.top = box.bottom + scrollY + 6 + 'px';
 });
