@@ -282,6 +282,19 @@ def test_markup_is_decided_once_for_all_places():
     assert Path("page.xml").read_text() == page.replace("extra", "more")
 
 
+def test_a_file_that_changes_meanwhile_is_left_alone():
+    review = Review("a.txt")
+    review.read("1/5")
+    review.press("a", "2/5")
+    Path("a.txt").write_text("By night. " + TEXT)
+    said = review.end("w", status=2)
+    assert "a.txt: has changed since it was scanned" in said, said
+    assert Path("a.txt").read_text() == "By night. " + TEXT
+    command = re.search("`ungarble (apply --fuzzy -w .*?)`", said)[1].split()
+    apply(*command[1:])
+    assert Path("a.txt").read_text() == "By night. " + expected(True, False, False, False, False)
+
+
 SCAN = ("<html>\n<body>\n<p>Fire et Bort Ellery hotel forces 140 gue<i>8tR</i> into the street.</p>\n"
         "<p>He took the otber kcys to tbe ofiice.</p></body></html>\n")
 
