@@ -33,7 +33,7 @@ pub mod text;
 #[cfg(feature = "train")]
 pub mod train;
 
-pub use clean::{Builder, Cleaned, Cleaner, Diagnosis, Dialect};
+pub use clean::{Builder, Cleaned, Cleaner, Diagnosis, Dialect, Reading, Repair};
 pub use document::Document;
 pub use edit::{Channel, Edit, Patch};
 pub use error::{Error, Result};

@@ -10,5 +10,5 @@ fn through_a_terminal() {
     let output = Command::new("python3").args([script, env!("CARGO_BIN_EXE_ungarble")]).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
-    assert_eq!(text(&output.stdout).matches("ok test_").count(), 10);
+    assert_eq!(text(&output.stdout).matches("ok test_").count(), 13);
 }

@@ -21,8 +21,8 @@ pub use builder::Builder;
 pub use cleaned::Cleaned;
 pub use diagnosis::{Diagnosis, Dialect};
 pub use explain::{Explanation, ReadingView, TokenView};
-pub use repairs::Repair;
 pub(crate) use repairs::apart;
+pub use repairs::{Reading, Repair};
 
 use std::collections::HashSet;
 use std::ops::Range;

@@ -1,5 +1,6 @@
 //! The changes of a file as a person reads them: each repair once, in however many places and parts the file says it.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::Cleaned;
@@ -13,10 +14,21 @@ pub struct Repair {
     pub shown: Edit,
     /// The same in bytes of the source, in order: several where it is written more than once, or in parts.
     pub edits: Vec<Edit>,
-    /// What else these words may be read as, the likeliest first; the confidence of each is its probability.
-    pub others: Vec<Edit>,
+    /// What else these words may be read as, the likeliest first.
+    pub others: Vec<Reading>,
     /// Was it seen and not made?
     pub doubt: bool,
+}
+
+/// Another reading of the words of a repair, which can be written where the repair is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// How it reads.
+    pub text: Box<str>,
+    /// How likely it is, 0 to 1.
+    pub probability: f32,
+    /// What it puts in the place of each edit of the repair.
+    pub words: Vec<Box<str>>,
 }
 
 impl Repair {
@@ -37,10 +49,33 @@ pub(super) struct Reads {
 #[derive(Debug, Clone)]
 struct Found {
     shown: Edit,
-    others: Vec<Edit>,
+    /// Its other readings, and what of the source each would change.
+    others: Vec<(Edit, Vec<Edit>)>,
     doubt: bool,
     /// Where the source says it.
     places: Vec<Range<usize>>,
+}
+
+impl Found {
+    /// The repair that these edits of the source make.
+    fn repair(&self, source: &[u8], edits: Vec<Edit>) -> Repair {
+        let reading = |(shown, placed): &(Edit, Vec<Edit>)| {
+            // What it would change elsewhere is no part of what is decided here.
+            let fits = |place: &Edit| edits.iter().any(|edit| edit.range == place.range);
+            if placed.is_empty() || !placed.iter().all(fits) {
+                return None;
+            }
+            let word = |edit: &Edit| match placed.iter().find(|place| place.range == edit.range) {
+                Some(place) => Some(place.replacement.clone()),
+                // It leaves as it is what the repair changes here.
+                None => std::str::from_utf8(&source[edit.range.clone()]).ok().map(Box::from),
+            };
+            let words = edits.iter().map(word).collect::<Option<_>>()?;
+            Some(Reading { text: shown.replacement.clone(), probability: shown.confidence, words })
+        };
+        let others = self.others.iter().filter_map(reading).collect();
+        Repair { shown: self.shown.clone(), edits, others, doubt: self.doubt }
+    }
 }
 
 impl Reads {
@@ -48,7 +83,9 @@ impl Reads {
     pub(super) fn of(document: &Document<'_>, cleaned: &Cleaned<'_>) -> Self {
         let found = |edit: &Edit, doubt| Found {
             shown: edit.clone(),
-            others: cleaned.alternatives(edit).into_iter().cloned().collect(),
+            others: (cleaned.alternatives(edit).into_iter())
+                .map(|other| (other.clone(), document.place(other)))
+                .collect(),
             doubt,
             places: document.place(edit).into_iter().map(|place| place.range).collect(),
         };
@@ -60,33 +97,36 @@ impl Reads {
     }
 
     /// These edits and doubts of the source as repairs of the text.
-    fn repairs(&self, edits: &[Edit], doubts: &[Edit]) -> Vec<Repair> {
+    fn repairs(&self, source: &[u8], edits: &[Edit], doubts: &[Edit]) -> Vec<Repair> {
         let mut left = [edits, doubts].map(|list| list.iter().map(Some).collect::<Vec<Option<&Edit>>>());
-        let mut out = Vec::new();
-        for Found { shown, others, doubt, places } in &self.found {
-            let (all, left) = if *doubt { (doubts, &mut left[1]) } else { (edits, &mut left[0]) };
+        let mut out: Vec<(&Found, Vec<Edit>)> = Vec::new();
+        for found in &self.found {
+            let (all, left) = if found.doubt { (doubts, &mut left[1]) } else { (edits, &mut left[0]) };
             let mut own: Vec<Edit> = Vec::new();
-            for place in places {
+            for place in &found.places {
                 let first = all.partition_point(|edit| edit.range.end < place.start);
                 let meets = all[first..].iter().take_while(|edit| edit.range.start <= place.end).count();
-                own.extend(left[first..first + meets].iter_mut().filter_map(|slot| slot.take().cloned()));
+                // Edits that were made may have become one; doubts are as they were placed.
+                let is = |edit: &mut &Edit| !found.doubt || edit.range == *place;
+                let slots = left[first..first + meets].iter_mut();
+                own.extend(slots.filter_map(|slot| slot.take_if(|edit| is(edit)).cloned()));
             }
-            if !own.is_empty() {
+            let whole = if found.doubt { own.len() == found.places.len() } else { true };
+            if !own.is_empty() && whole {
                 own.sort_by_key(|edit| edit.range.start);
-                out.push(Repair { shown: shown.clone(), edits: own, others: others.clone(), doubt: *doubt });
+                out.push((found, own));
             }
         }
         // What only a later look at the repaired file found belongs to what it is written beside.
         for edit in left[0].iter().copied().flatten() {
-            let near = out.iter_mut().filter(|repair| !repair.doubt);
-            if let Some(near) =
-                near.min_by_key(|repair| repair.edits[0].range.start.abs_diff(edit.range.start))
+            let near = out.iter_mut().filter(|(found, _)| !found.doubt);
+            if let Some((_, near)) = near.min_by_key(|(_, own)| own[0].range.start.abs_diff(edit.range.start))
             {
-                near.edits.push(edit.clone());
-                near.edits.sort_by_key(|edit| edit.range.start);
+                near.push(edit.clone());
+                near.sort_by_key(|edit| edit.range.start);
             }
         }
-        out
+        out.into_iter().map(|(found, own)| found.repair(source, own)).collect()
     }
 }
 
@@ -94,6 +134,11 @@ impl Cleaned<'_> {
     /// The text as a person reads it: that of the file, or the source where it is all text.
     pub fn readable(&self) -> &[u8] {
         self.reads.as_ref().map_or(self.source(), |reads| &reads.text)
+    }
+
+    /// Is the source all text?
+    pub(crate) fn is_plain(&self) -> bool {
+        self.reads.is_none()
     }
 
     /// The changes and doubts as a person reads them, in order and disjoint: a doubt that meets a change is left out. Of plain text each edit
@@ -112,19 +157,53 @@ impl Cleaned<'_> {
     /// ```
     pub fn repairs(&self) -> Vec<Repair> {
         let all = match &self.reads {
-            Some(reads) => reads.repairs(self.edits(), self.doubts()),
+            Some(reads) => reads.repairs(self.source(), self.edits(), self.doubts()),
             None => {
                 let made = self.edits().iter().map(|edit| (edit, false));
+                let reading = |other: &Edit| Reading {
+                    text: other.replacement.clone(),
+                    probability: other.confidence,
+                    words: vec![other.replacement.clone()],
+                };
                 let one = |(edit, doubt): (&Edit, bool)| Repair {
                     shown: edit.clone(),
                     edits: vec![edit.clone()],
-                    others: self.alternatives(edit).into_iter().cloned().collect(),
+                    others: self.alternatives(edit).into_iter().map(reading).collect(),
                     doubt,
                 };
                 made.chain(self.doubts().iter().map(|edit| (edit, true))).map(one).collect()
             }
         };
         apart(all, |repair| (&repair.shown, repair.doubt))
+    }
+
+    /// Keeps of the doubts about a file with markup those that a person may make: with them and all changes made the file still
+    /// reads as it should. This reads the file again, so it is for those who ask. Of plain text all are kept.
+    ///
+    /// ```
+    /// use ungarble::{Cleaner, Document, document::Format};
+    /// let cleaner = Cleaner::builder().phrases("mine", "zorble -> table")?.threshold(0.995).build();
+    /// let document = Document::read(b"<p>Put it on the zor<b>ble</b>.</p>", "html".parse::<Format>()?)?;
+    /// let mut cleaned = cleaner.clean_document(&document);
+    /// cleaned.keep_safe_doubts(&document);
+    /// let doubt = &cleaned.repairs()[0];
+    /// assert_eq!((doubt.doubt, &*doubt.shown.replacement, &*doubt.edits[0].replacement), (true, "table", "ta"));
+    /// # Ok::<(), ungarble::Error>(())
+    /// ```
+    pub fn keep_safe_doubts(&mut self, document: &Document<'_>) {
+        if document.is_plain() {
+            return;
+        }
+        let repairs = self.repairs();
+        let patch = document.patch(&repairs.iter().map(|repair| repair.shown.clone()).collect::<Vec<_>>());
+        let written = |edit: &Edit| {
+            let here = patch.edits().partition_point(|other| other.range.end < edit.range.end);
+            patch.edits().get(here).is_some_and(|other| other.range.start <= edit.range.start)
+        };
+        let safe = repairs.iter().filter(|repair| repair.doubt && repair.edits.iter().all(written));
+        let safe: HashSet<Range<usize>> =
+            safe.flat_map(|repair| &repair.edits).map(|edit| edit.range.clone()).collect();
+        self.retain_doubts(|doubt| safe.contains(&doubt.range));
     }
 }
 

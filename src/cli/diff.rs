@@ -109,7 +109,10 @@ pub fn run(args: &DiffArgs, settings: &Settings, talk: &Talk) -> std::result::Re
     };
     out.write(style.head(&title).as_bytes())?;
     let work = |whence: &Whence, document: &Document<'_>| {
-        let cleaned = clean(args, &cleaner, document);
+        let mut cleaned = clean(args, &cleaner, document);
+        if style == Style::Html {
+            cleaned.keep_safe_doubts(document);
+        }
         let mut diff = cleaned.diff().style(style).name(&whence.name).colour(colour).doubts(args.doubts);
         if let Some(width) = width {
             diff = diff.width(width);

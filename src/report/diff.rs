@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::marks::marks;
+use super::marks::{Mark, marks};
 use super::view::View;
 use super::{html, json, problems, sarif, sides, unified, words};
 use crate::clean::Cleaned;
@@ -143,7 +143,11 @@ impl<'c> Diff<'c> {
     /// between them so far.
     pub fn section(&self, first: bool) -> Vec<u8> {
         let (source, edits) = (self.cleaned.source(), self.cleaned.edits());
-        let marks = match self.style {
+        // What is shown as sentences is shown as it reads, what is shown as places as it is written.
+        let read = !self.cleaned.is_plain() && matches!(self.style, Style::Words | Style::SideBySide);
+        let repairs = if read { self.cleaned.repairs() } else { Vec::new() };
+        let marks: Vec<Mark> = match self.style {
+            _ if read => repairs.iter().filter(|r| self.doubts || !r.doubt).map(Mark::read).collect(),
             Style::Words | Style::SideBySide | Style::Lines | Style::Sarif => {
                 marks(edits, if self.doubts { self.cleaned.doubts() } else { &[] })
             }
@@ -152,6 +156,7 @@ impl<'c> Diff<'c> {
         let view = View {
             name: self.name,
             source,
+            text: if read { self.cleaned.readable() } else { source },
             marks: &marks,
             context: self.context.unwrap_or(0),
             colour: self.colour,

@@ -1,17 +1,17 @@
 //! The difference as a page for browsers that needs no other file and no network: the whole text with the edits marked, and
 //! what it takes to decide about each and to save that as an edits file.
 //!
-//! The text is plain HTML, so that it can be read, searched and printed without the script; the script (`page/page.js`)
-//! adds filters, keys and decisions to it. The data of each document stands behind its text as JSON.
+//! The text is plain HTML, so that it can be read and printed without the script; the script (`page/page.js`) adds filters, keys and
+//! decisions to it. It stands in `noscript`, which browsers that run scripts do not read: the script makes what is looked at, and the rest
+//! when there is time. The data of each document (`changes.rs`) stands behind its text as JSON.
 
 use std::fmt::Write as _;
 
 use super::Summary;
-use super::json;
+use super::changes;
 use super::lines::{Piece, pieces};
 use super::marks::Mark;
 use crate::clean::Cleaned;
-use crate::replay::Origin;
 
 /// Nothing may be fetched, whatever a text holds.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
@@ -22,7 +22,7 @@ pub(super) fn head(title: &str) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<title>{}</title>\n\
-         <style>\n{}</style>\n</head>\n<body>\n{}<noscript>The changes are marked in the text; to decide about them the page needs \
+         <style>\n{}</style>\n<noscript><style>header {{ display: none }}</style></noscript>\n</head>\n<body>\n{}<noscript>The changes are marked in the text; to decide about them the page needs \
          JavaScript.</noscript>\n<main>\n",
         escaped(title),
         include_str!("page/page.css"),
@@ -35,21 +35,21 @@ pub(super) fn head(title: &str) -> String {
 pub(super) fn section(name: &str, cleaned: &Cleaned) -> String {
     let text = cleaned.readable();
     let repairs = cleaned.repairs();
-    let marks: Vec<Mark> =
-        repairs.iter().map(|repair| Mark { edit: &repair.shown, doubt: repair.doubt }).collect();
+    let marks: Vec<Mark> = repairs.iter().map(Mark::read).collect();
     let mut out = String::with_capacity(text.len() + text.len() / 8 + marks.len() * 512 + 512);
     out += "<section>\n";
     if !name.is_empty() {
         let _ = writeln!(out, "<h2>{}</h2>", escaped(name));
     }
-    let _ = writeln!(out, "<p class=\"summary\">{}</p>", Summary::of(cleaned));
+    let _ = writeln!(out, "<p class=\"summary\">{}</p>", Summary::of_repairs(&repairs));
     let blocks = blocks(text, &marks);
     let quiet = |i: usize| blocks.get(i).is_none_or(|(_, marks)| marks.is_empty());
+    out += OPEN;
     let (mut at, mut part) = (0, out.len());
-    out += "<div class=\"part\">\n";
     while at < blocks.len() {
         if out.len() - part > PART {
-            out += "</div>\n<div class=\"part\">\n";
+            out += CLOSE;
+            out += OPEN;
             part = out.len();
         }
         // A block beside a change is shown, for context.
@@ -66,13 +66,9 @@ pub(super) fn section(name: &str, cleaned: &Cleaned) -> String {
         }
         at = upto;
     }
-    out += "</div>\n<script type=\"application/json\" class=\"record\">{";
-    if !name.is_empty() {
-        let _ = write!(out, "\"file\":{},", data(json::string(name)));
-    }
-    let source = json::origin(&Origin::of(cleaned.source()));
-    let edits = data(json::repairs(cleaned, &repairs));
-    let _ = writeln!(out, "\"source\":{source},\"edits\":{edits}}}</script>\n</section>");
+    out += CLOSE;
+    let record = data(changes::document(name, cleaned, &repairs));
+    let _ = writeln!(out, "<script type=\"application/json\" class=\"record\">{record}</script>\n</section>");
     out
 }
 
@@ -87,17 +83,23 @@ pub(super) fn foot() -> &'static str {
     concat!(
         "</main>\n",
         include_str!("page/panel.html"),
-        "<script>\n",
+        "<script>\n'use strict';\n{\n",
+        include_str!("page/records.js"),
+        include_str!("page/text.js"),
         include_str!("page/page.js"),
-        "</script>\n</body>\n</html>\n"
+        "}\n</script>\n</body>\n</html>\n"
     )
 }
 
 /// So many paragraphs without a change, and with none beside them, are folded.
 const FOLDED: usize = 3;
 
-/// Bytes of page from which on a part of the text ends: browsers lay out a part at a time, as it is scrolled to. Of 10,004 changes a page
-/// with parts is there in two thirds of the time that one with a part for each paragraph takes.
+/// A part of the text.
+const OPEN: &str = "<div class=\"part\"><noscript>\n";
+const CLOSE: &str = "</noscript></div>\n";
+
+/// Bytes of page from which on a part of the text ends: it is made and laid out by the part. Of 10,004 changes a page with parts is there in
+/// two thirds of the time that one with a part for each paragraph takes.
 const PART: usize = 1 << 14;
 
 /// A text without empty lines is cut at line ends, into blocks of at least so many bytes.

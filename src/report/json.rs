@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Summary;
 use super::lines::{Place, Places, code_points};
-use crate::clean::{Cleaned, Diagnosis, Dialect, Repair};
+use crate::clean::{Cleaned, Diagnosis, Dialect};
 use crate::edit::{Channel, Edit};
 use crate::replay::{Origin, Record, context};
 
@@ -17,10 +17,7 @@ use crate::replay::{Origin, Record, context};
 /// assert!(ungarble::report::json_document("a.txt", &cleaned).starts_with(r#"{"file":"a.txt","source":{"bytes":22,"#));
 /// ```
 pub fn document(name: &str, cleaned: &Cleaned) -> String {
-    let mut out = String::from("{");
-    if !name.is_empty() {
-        let _ = write!(out, "\"file\":{},", string(name));
-    }
+    let mut out = begin(name);
     let _ = write!(out, "\"source\":{}", origin(&Origin::of(cleaned.source())));
     let list = |edits: &[Edit]| array(cleaned.source(), edits, Some(cleaned));
     let _ = write!(out, ",\"edits\":{}", list(cleaned.edits()));
@@ -31,10 +28,7 @@ pub fn document(name: &str, cleaned: &Cleaned) -> String {
 
 /// A record as one JSON object on one line, which [`super::read_records`] reads.
 pub fn record(record: &Record) -> String {
-    let mut out = String::from("{");
-    if !record.file.is_empty() {
-        let _ = write!(out, "\"file\":{},", string(&record.file));
-    }
+    let mut out = begin(&record.file);
     if let Some(source) = &record.origin {
         let _ = write!(out, "\"source\":{},", origin(source));
     }
@@ -62,6 +56,11 @@ pub fn record(record: &Record) -> String {
     }
     out += "]}";
     out
+}
+
+/// An object of a document begins with its name, where it has one.
+pub(super) fn begin(name: &str) -> String {
+    if name.is_empty() { "{".into() } else { format!("{{\"file\":{},", string(name)) }
 }
 
 pub(super) fn origin(origin: &Origin) -> String {
@@ -117,42 +116,6 @@ pub fn at_threshold(threshold: f64, groups: &str) -> String {
 /// Edits as a JSON array. `start` and `end` are bytes of the source, `start_char` and `end_char` code points.
 pub fn edits(source: &[u8], edits: &[Edit]) -> String {
     array(source, edits, None)
-}
-
-/// Changes as the review page needs them. One that reads as it is written is the edit itself; of any other `at` has the edits that
-/// make it, and the rest is what is shown of it. Of doubts it is said that they are.
-pub(super) fn repairs(cleaned: &Cleaned, repairs: &[Repair]) -> String {
-    let (source, text) = (cleaned.source(), cleaned.readable());
-    // The order of the text need not be that of the file: places are asked for in that of the file.
-    let mut starts: Vec<usize> = repairs.iter().flat_map(|r| r.edits.iter().map(|e| e.range.start)).collect();
-    starts.sort_unstable();
-    let mut places = Places::of(source);
-    let placed: Vec<Place> = starts.iter().map(|start| places.at(*start)).collect();
-    let place = |edit: &Edit| placed[starts.partition_point(|start| *start < edit.range.start)];
-    let mut out = String::from("[");
-    for (i, Repair { shown, edits, others, doubt }) in repairs.iter().enumerate() {
-        out.push_str(if i > 0 { ",{" } else { "{" });
-        let garbled = &text[shown.range.clone()];
-        match edits.as_slice() {
-            [edit] if edit.replacement == shown.replacement && source[edit.range.clone()] == *garbled => {
-                write_edit(&mut out, source, edit, place(edit), true);
-            }
-            edits => {
-                let line = edits.first().map_or(1, |edit| place(edit).line);
-                let _ = write!(out, "\"line\":{line},");
-                write_change(&mut out, garbled, shown);
-                for (i, edit) in edits.iter().enumerate() {
-                    out.push_str(if i > 0 { "},{" } else { ",\"at\":[{" });
-                    write_edit(&mut out, source, edit, place(edit), true);
-                }
-                out.push_str("}]");
-            }
-        }
-        write_others(&mut out, others.iter());
-        out.push_str(if *doubt { ",\"doubt\":true}" } else { "}" });
-    }
-    out.push(']');
-    out
 }
 
 /// Edits as an array; of those of a cleaned document with their places and their alternatives.

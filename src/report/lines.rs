@@ -177,6 +177,15 @@ pub fn shown(bytes: &[u8]) -> String {
     out
 }
 
+/// A side of a change as it is shown, which may be empty.
+///
+/// ```
+/// assert_eq!((ungarble::report::or_nothing("a"), ungarble::report::or_nothing("")), ("a", "(nothing)"));
+/// ```
+pub fn or_nothing(text: &str) -> &str {
+    if text.is_empty() { "(nothing)" } else { text }
+}
+
 /// Bytes as text on one line, as prose flows: line ends and the white space around them become a blank.
 pub(super) fn flowing(bytes: &[u8]) -> String {
     if !bytes.contains(&b'\n') {

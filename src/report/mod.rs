@@ -1,6 +1,7 @@
 //! Views of a cleaned document: diffs, JSON, HTML, counts. All are computed from the source and its edits, none is
 //! stored, and nothing is read or written here. Only this module knows the names of JSON fields.
 
+mod changes;
 mod diff;
 mod explanation;
 mod html;
@@ -24,7 +25,7 @@ pub use explanation::explanation as json_explanation;
 pub use json::record as json_record;
 pub use json::{at_threshold as json_threshold, case as json_case, hypothesis as json_hypothesis};
 pub use json::{document as json_document, edits as json_edits, score as json_score, string as json_string};
-pub use lines::{shown, wrapped};
+pub use lines::{or_nothing, shown, wrapped};
 #[cfg(feature = "cli")]
 pub use records::read_records;
 pub use stat::Stat;
@@ -63,8 +64,15 @@ mod tests {
             let edits: Vec<Edit> = cuts.chunks_exact(2).map(edit).collect();
             let half = edits.len() / 2;
             let marks = marks(&edits[half..], &edits[..half]);
-            let view =
-                View { name: "a", source: &source, marks: &marks, context: 0, colour: true, width: None };
+            let view = View {
+                name: "a",
+                source: &source,
+                text: &source,
+                marks: &marks,
+                context: 0,
+                colour: true,
+                width: None,
+            };
             words::render(view);
             words::render(View { context: 2, width: Some(7), ..view });
             sides::render(View { width: Some(40), ..view });

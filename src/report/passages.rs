@@ -82,7 +82,11 @@ impl Sentences<'_> {
         tokenize(&text[start..end], &mut self.tokens);
         mark_sentences(&mut self.tokens, is_abbreviation);
         self.starts.clear();
-        self.starts.extend(self.tokens.iter().filter(|t| t.sentence).map(|t| start + t.start as usize));
+        let starts = self.tokens.iter().filter(|t| t.sentence).map(|t| start + t.start as usize);
+        // A dash goes on with what stands before it: `PORT ELLERY, Ore. — A fire` is one sentence.
+        self.starts.extend(
+            starts.filter(|at| !["—", "–", "- "].iter().any(|d| text[*at..].starts_with(d.as_bytes()))),
+        );
         self.around = start..end;
     }
 }
@@ -116,6 +120,8 @@ mod tests {
         assert_eq!(shown(text, &["first", "else"], 1), [text.split("\n\n").next().unwrap()]);
         assert_eq!(shown(text, &["end"], 1), ["The end came soon."]);
         assert_eq!(shown(text, &["A", "soon"], 0), ["A first one.", "The end came soon."]);
+        let dash = "PORT ELLERY, Ore. — A fire broke out.";
+        assert_eq!(shown(dash, &["fire"], 0), [dash]);
         let long = format!("{}late {}", "word ".repeat(2000), "word ".repeat(2000));
         let found = shown(&long, &["late"], 0);
         assert!(found[0].len() < 5 * REACH && found[0].contains(" late "), "{}", found[0].len());

@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::lines::{Place, Places, shown};
+use super::lines::{Place, Places, or_nothing, shown};
 use super::view::View;
-use super::words::or_nothing;
 
 /// `a.txt:2:11: warning: extra -> more (phrase 0.85: weak rule: extra -> more)`; doubts are notes. Columns are code points.
 pub(super) fn render(view: View<'_>) -> String {

@@ -16,7 +16,7 @@ const FRAME: usize = 10;
 const WIDTH: usize = 120;
 
 pub(super) fn render(view: View<'_>) -> String {
-    let View { name, source, marks, context, colour, width } = view;
+    let View { name, source, text, marks, context, colour, width } = view;
     let paint = Paint(colour);
     let mut places = Places::of(source);
     let column = (width.unwrap_or(WIDTH).max(40) - FRAME) / 2;
@@ -25,13 +25,13 @@ pub(super) fn render(view: View<'_>) -> String {
         out += &paint.place(name);
         out.push('\n');
     }
-    for Passage { span, marks } in passages(source, marks, context) {
-        let number = places.at(marks[0].edit.range.start).line;
+    for Passage { span, marks } in passages(text, marks, context) {
+        let number = places.at(marks[0].at).line;
         let (mut old, mut new): (Vec<Cell>, Vec<Cell>) = (Vec::new(), Vec::new());
-        for piece in pieces(source, span, marks) {
+        for piece in pieces(text, span, marks) {
             match piece {
-                Piece::Same(text) => {
-                    let text = flowing(text);
+                Piece::Same(same) => {
+                    let text = flowing(same);
                     old.extend(text.chars().map(|c| (c, false)));
                     new.extend(text.chars().map(|c| (c, false)));
                 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::Summary;
 use super::json::{string, thousandths};
-use super::lines::shown;
+use super::lines::{or_nothing, shown};
 use crate::clean::{Cleaned, Diagnosis};
 use crate::edit::Channel;
 
@@ -145,8 +145,7 @@ impl fmt::Display for Stat {
             writeln!(f, "letters misread: {before:.1}% before, {after:.1}% after")?;
         }
         for ((garbled, replacement, channel), count) in self.commonest() {
-            let nothing = |text: &str| if text.is_empty() { "(nothing)".to_owned() } else { text.to_owned() };
-            writeln!(f, "{count:>7}  {} -> {}  {channel}", nothing(garbled), nothing(replacement))?;
+            writeln!(f, "{count:>7}  {} -> {}  {channel}", or_nothing(garbled), or_nothing(replacement))?;
         }
         Ok(())
     }

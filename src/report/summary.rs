@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::clean::Cleaned;
+use crate::clean::{Cleaned, Repair};
 use crate::edit::Channel;
 
 /// Counts over one or more documents.
@@ -25,6 +25,18 @@ impl Summary {
         let mut summary = Self { doubts: cleaned.doubts().len(), ..Self::default() };
         for edit in cleaned.edits() {
             summary.counts[edit.channel as usize] += 1;
+        }
+        summary
+    }
+
+    /// The counts of a document as a person reads it: what a file with markup says in several places is one.
+    pub(super) fn of_repairs(repairs: &[Repair]) -> Self {
+        let mut summary = Self::default();
+        for repair in repairs {
+            match repair.doubt {
+                true => summary.doubts += 1,
+                false => summary.counts[repair.shown.channel as usize] += 1,
+            }
         }
         summary
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::lines::{Paint, Piece, Places, flowing, pieces, shown, wrapped};
+use super::lines::{Paint, Piece, Places, flowing, or_nothing, pieces, shown, wrapped};
 use super::marks::Mark;
 use super::passages::{Passage, passages};
 use super::view::View;
@@ -13,28 +13,28 @@ const CONTEXT: usize = 200;
 
 /// Each sentence stays on its line where the view has no width.
 pub(super) fn render(view: View<'_>) -> String {
-    let View { name, source, marks, context, colour, width } = view;
+    let View { name, source, text, marks, context, colour, width } = view;
     let paint = Paint(colour);
     let mut places = Places::of(source);
     let mut out = String::new();
-    for Passage { span, marks } in passages(source, marks, context) {
+    for Passage { span, marks } in passages(text, marks, context) {
         let place = if name.is_empty() { String::new() } else { format!("{name}:") };
-        let line = places.at(marks[0].edit.range.start).line;
+        let line = places.at(marks[0].at).line;
         let head = paint.place(&format!("{place}{line}:"));
-        let text = format!("{head} {}", sentence(source, span, marks, paint));
+        let row = format!("{head} {}", sentence(text, span, marks, paint));
         match width {
-            Some(width) => wrapped(&text, width).iter().for_each(|row| {
+            Some(width) => wrapped(&row, width).iter().for_each(|row| {
                 out += row;
                 out.push('\n');
             }),
             None => {
-                out += &text;
+                out += &row;
                 out.push('\n');
             }
         }
         for mark in marks {
             let edit = mark.edit;
-            let old = shown(&source[edit.range.clone()]);
+            let old = shown(&text[edit.range.clone()]);
             let new = shown(edit.replacement.as_bytes());
             let sure = format!("{} {:.2}", edit.channel, edit.confidence);
             let _ = writeln!(
@@ -60,7 +60,7 @@ pub(super) fn render(view: View<'_>) -> String {
 /// assert_eq!(report::sentence(text, &edit, false, 0, false), "At [-tbe-]{+the+} end it rained.");
 /// ```
 pub fn in_sentence(source: &[u8], edit: &Edit, doubt: bool, context: usize, colour: bool) -> String {
-    let marks = [Mark { edit, doubt }];
+    let marks = [Mark::of(edit, doubt)];
     let found = passages(source, &marks, context);
     let lines = found.into_iter().map(|Passage { span, marks }| sentence(source, span, marks, Paint(colour)));
     lines.collect()
@@ -95,10 +95,6 @@ fn marked(old: &str, mark: Mark<'_>, paint: Paint) -> String {
         };
     }
     out
-}
-
-pub(super) fn or_nothing(text: &str) -> &str {
-    if text.is_empty() { "(nothing)" } else { text }
 }
 
 /// Shortens unchanged text to the parts next to an edit (`before` it, `after` it), at spaces.

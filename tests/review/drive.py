@@ -282,6 +282,59 @@ def test_markup_is_decided_once_for_all_places():
     assert Path("page.xml").read_text() == page.replace("extra", "more")
 
 
+def test_a_file_that_changes_meanwhile_is_left_alone():
+    review = Review("a.txt")
+    review.read("1/5")
+    review.press("a", "2/5")
+    Path("a.txt").write_text("By night. " + TEXT)
+    said = review.end("w", status=2)
+    assert "a.txt: has changed since it was scanned" in said, said
+    assert Path("a.txt").read_text() == "By night. " + TEXT
+    command = re.search("`ungarble (apply --fuzzy -w .*?)`", said)[1].split()
+    apply(*command[1:])
+    assert Path("a.txt").read_text() == "By night. " + expected(True, False, False, False, False)
+
+
+SCAN = ("<html>\n<body>\n<p>Fire et Bort Ellery hotel forces 140 gue<i>8tR</i> into the street.</p>\n"
+        "<p>He took the otber kcys to tbe ofiice.</p></body></html>\n")
+
+
+def test_a_word_over_tags_takes_another_reading():
+    Path("web.html").write_text(SCAN)
+    review = Review("web.html")
+    screen = review.read("1/")
+    while "  gue8tR -> " not in screen:
+        screen = review.press("s", "[0-9]+/[0-9]+.*quit")
+    assert "web.html:3" in screen, screen
+    proposed, other = re.search(r"gue8tR -> (\w+)", screen)[1], re.search(r"or: 1 (\w+) 0", screen)[1]
+    assert other != proposed and "<i>" not in screen, screen
+    os.write(review.terminal, b"e")
+    review.read("written in several parts")
+    review.press("x", "gue8tR ->")
+    review.press("1", r"\(1 accepted")
+    review.kill()
+    review = Review("web.html")
+    review.read("1 of [0-9]+ decided")
+    while "  gue8tR -> " not in review.screen():
+        review.press("b", "[0-9]+/[0-9]+.*quit")
+    assert f"gue8tR -> {other} " in review.screen() and "ACCEPTED" in review.screen(), review.screen()
+    review.end("w")
+    assert Path("web.html").read_text() == SCAN.replace("8tR", other[3:])
+
+
+def test_doubts_of_markup():
+    Path("web.html").write_text(SCAN)
+    review = Review("--doubts", "web.html")
+    screen = review.read("1/.*quit")
+    while "a doubt" not in screen:
+        screen = review.press("s", "[0-9]+/[0-9]+.*quit")
+    old, new = re.search(r"  (.+?) -> (.+?)   ", screen).groups()
+    assert SCAN.count(f" {old} ") == 1 and f"[?{old}?]{{?{new}?}}" in screen, screen
+    review.press("a", r"\(1 accepted")
+    review.end("w")
+    assert Path("web.html").read_text() == SCAN.replace(f" {old} ", f" {new} ")
+
+
 for name, test in list(globals().items()):
     if name.startswith("test_"):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,8 +1,9 @@
 //! `ungarble review`: one change at a time on the terminal, each decision saved as it is made.
 //!
-//! All documents are scanned first. `session.rs` is what the answers do, without a terminal; `screen.rs` shows it; `journal.rs` keeps
+//! All documents are scanned first. `session.rs` is what the answers (`choice.rs`) do, without a terminal; `screen.rs` shows it; `journal.rs` keeps
 //! decisions, and `tables.rs` what is always or never to be done.
 
+mod choice;
 mod journal;
 mod scan;
 mod screen;
@@ -23,9 +24,10 @@ use super::jsonl;
 use super::output::{Encoded, Replacement};
 use super::talk::Talk;
 use crate::document::Document;
+use crate::edit::Patch;
 use crate::encoding;
 use crate::error::{Error, Result};
-use crate::replay::Decision;
+use crate::replay::{Decision, Record};
 use journal::Journal;
 use screen::Screen;
 use session::{Session, Text};
@@ -160,7 +162,7 @@ fn answers(
         let decided = match key {
             Key::Char('a') => session.decide(Decision::Accept, None),
             Key::Char('r') => session.decide(Decision::Reject, None),
-            Key::Char('e') => match screen.ask(session) {
+            Key::Char('e') => match screen.ask(session).and_then(|text| session.typed(text)) {
                 Some(words) => session.decide(Decision::Accept, Some(words)),
                 None => Vec::new(),
             },
@@ -245,7 +247,7 @@ fn write(args: &ReviewArgs, session: &Session, texts: &[Text], talk: &Talk) -> R
         } else {
             encoding::decode(&now, args.documents.encoding)?.text
         };
-        let patch = session.record(&texts[0]).patch(&text, false)?;
+        let patch = accepted(args, session.record(&texts[0]), &text)?;
         let bytes = patch.apply(&text).into_owned();
         // Repairs of markup were checked all together; a part of them must still give a file that reads.
         Document::read(&bytes, *format).map_err(|e| e.of(&name))?;
@@ -257,11 +259,21 @@ fn write(args: &ReviewArgs, session: &Session, texts: &[Text], talk: &Talk) -> R
             encoding::encode(&bytes, written).map_err(|e| e.of(&name))?
         }
     } else {
-        let edits = |i: usize, text: &[u8]| Ok(session.record(&texts[i]).patch(text, false)?.into_edits());
+        let edits = |i: usize, text: &[u8]| Ok(accepted(args, session.record(&texts[i]), text)?.into_edits());
         jsonl::edited(&name, &now, &args.documents.field, &numbers, edits)?.0
     };
     let mut file = Replacement::begin(path)?;
     file.write(&bytes)?;
     file.commit(args.backup.as_deref())?;
     Ok((name, made))
+}
+
+/// What was accepted of a text, as it is now.
+fn accepted(args: &ReviewArgs, record: Record, text: &[u8]) -> Result<Patch> {
+    if !record.fits(text) {
+        let command = format!("ungarble apply --fuzzy -w {}", args.decisions.display());
+        let message = format!("has changed since it was scanned: `{command}` finds the places again");
+        return Err(Error::config(Some(&record.file), None, message));
+    }
+    record.patch(text, false)
 }

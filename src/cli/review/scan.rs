@@ -46,9 +46,8 @@ fn one(args: &ReviewArgs, whence: &Whence, document: &Document<'_>, cleaner: &Cl
     let mut cleaned = cleaner.clean_document(document);
     let least = args.min_confidence.unwrap_or(0.0);
     cleaned.retain(|edit| edit.confidence >= least);
-    // Doubts of markup are not shown: what they would do to it was never checked.
-    let doubts = args.doubts && document.is_plain();
-    cleaned.retain_doubts(|edit| doubts && edit.confidence >= least);
+    cleaned.retain_doubts(|edit| args.doubts && edit.confidence >= least);
+    cleaned.keep_safe_doubts(document);
     let items = items(&cleaned);
     let source = document.source();
     let text = Text {

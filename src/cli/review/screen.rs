@@ -19,6 +19,13 @@ q  quit; everything is saved, and the same command goes on
 
 Any key goes back.";
 
+const PARTS: &str = "\
+This change is written in several parts of the file, and nobody can say which
+part of other words goes where: accept it, reject it, or take a reading of the
+list.
+
+Any key goes back.";
+
 const WIDE: [&str; 2] = [
     "a accept  r reject  e other words  A always  N never  u undo  ? help",
     "s skip  b back  c accept all of the channel  C reject  w write  q quit",
@@ -56,13 +63,14 @@ impl Screen {
         let (item, text, choice) = session.current();
         let (place, all) = session.place();
         let readable = text.readable();
-        let line = 1 + readable[..item.repair.shown.range.start].iter().filter(|b| **b == b'\n').count();
+        let start = item.repair.edits.first().map_or(0, |edit| edit.range.start);
+        let line = 1 + text.source[..start].iter().filter(|b| **b == b'\n').count();
         let right = format!("{place}/{all}");
         let left = clipped(&format!("{}:{line}", text.whence.name), width.saturating_sub(right.len() + 2));
         let gap = width.saturating_sub(measure_text_width(&left) + right.len());
         let mut shown = item.repair.shown.clone();
         if let Some(words) = &choice.words {
-            shown.replacement = words.as_str().into();
+            shown.replacement = words.text.as_str().into();
         }
         let sentence = report::sentence(readable, &shown, item.repair.doubt, self.context, self.colour);
         let mut rows = vec![self.paint("1", &format!("{left}{}{right}", " ".repeat(gap))), String::new()];
@@ -83,16 +91,17 @@ impl Screen {
             (Decision::Undecided, true) => "a doubt",
             (Decision::Undecided, false) => "",
         };
-        let nothing = |text: String| if text.is_empty() { "(nothing)".to_owned() } else { text };
-        let (old, new) =
-            (nothing(report::shown(old.as_bytes())), nothing(report::shown(shown.replacement.as_bytes())));
+        let (old, new) = (report::shown(old.as_bytes()), report::shown(shown.replacement.as_bytes()));
         let sure = format!("{} {:.2}", shown.channel, shown.confidence);
-        rows.push(clipped(&format!("  {old} -> {new}   {sure}   {state}"), width));
+        rows.push(clipped(
+            &format!("  {} -> {}   {sure}   {state}", report::or_nothing(&old), report::or_nothing(&new)),
+            width,
+        ));
         rows.push(clipped(&format!("  {}", report::shown(shown.reason.as_bytes())), width));
         let others = item.repair.others.iter().take(9).enumerate();
         let others: Vec<String> =
-            others.map(|(i, e)| format!("{} {} {:.2}", i + 1, e.replacement, e.confidence)).collect();
-        if !others.is_empty() && session.takes_words() {
+            others.map(|(i, e)| format!("{} {} {:.2}", i + 1, e.text, e.probability)).collect();
+        if !others.is_empty() {
             rows.push(clipped(&format!("  or: {}", report::shown(others.join("   ").as_bytes())), width));
         }
         let (alike, channel) = (session.alike().len(), session.of_channel().len());
@@ -115,12 +124,12 @@ impl Screen {
     pub fn ask(&self, session: &Session) -> Option<String> {
         let (item, _, choice) = session.current();
         if !session.takes_words() {
-            self.draw("This change is written in several parts of the file: accept or reject it as it is. Any key goes back.");
+            self.draw(PARTS);
             let _ = self.key();
             return None;
         }
-        let mut words: Vec<char> =
-            choice.words.as_deref().unwrap_or(&item.repair.shown.replacement).chars().collect();
+        let before = choice.words.as_ref().map_or(&*item.repair.shown.replacement, |words| &words.text);
+        let mut words: Vec<char> = before.chars().collect();
         loop {
             let (_, width) = self.size();
             let text: String = words.iter().collect();

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use super::Order;
+use super::choice::{Choice, Words};
 use super::journal::Journal;
 use super::tables::Tables;
 use crate::clean::Repair;
 use crate::cli::documents::Whence;
 use crate::document::Format;
+use crate::edit::Edit;
 use crate::error::Result;
 use crate::replay::{Decision, Origin, Record, Recorded};
 
@@ -34,16 +36,6 @@ pub struct Item {
     pub text: usize,
     /// The change, and the edits of the document that make it.
     pub repair: Repair,
-}
-
-/// What was decided about a change.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Choice {
-    pub decision: Decision,
-    /// Other words than those that were proposed.
-    pub words: Option<String>,
-    /// Did it put a line into a table?
-    table: bool,
 }
 
 pub struct Session {
@@ -83,12 +75,11 @@ impl Session {
         }
         for (item, choice) in self.items.iter().zip(&mut self.choices) {
             let text = &self.texts[item.text];
-            let edit = &item.repair.edits[0];
-            let found = old.get(&(&*text.whence.name, &text.origin, edit.range.start, edit.range.end));
-            if let Some(Recorded { edit: old, decision: Some(decision), .. }) = found {
-                choice.decision = *decision;
-                let other = *decision == Decision::Accept && old.replacement != edit.replacement;
-                choice.words = other.then(|| old.replacement.to_string());
+            let found = |edit: &Edit| {
+                old.get(&(&*text.whence.name, &text.origin, edit.range.start, edit.range.end)).copied()
+            };
+            if let Some(recalled) = Choice::recalled(&item.repair, found) {
+                *choice = recalled;
             }
         }
     }
@@ -162,9 +153,9 @@ impl Session {
     }
 
     /// Decides about the change at hand, and gives what was decided.
-    pub fn decide(&mut self, decision: Decision, words: Option<String>) -> Vec<usize> {
+    pub fn decide(&mut self, decision: Decision, words: Option<Words>) -> Vec<usize> {
         let proposed = &self.items[self.at].repair.shown.replacement;
-        let words = words.filter(|words| **words != **proposed);
+        let words = words.filter(|words| *words.text != **proposed);
         self.choose(vec![self.at], Choice { decision, words, table: false })
     }
 
@@ -254,13 +245,10 @@ impl Session {
         let mut edits: Vec<Recorded> = Vec::new();
         for i in items {
             let Choice { decision, words, .. } = &self.choices[*i];
-            for edit in &self.items[*i].repair.edits {
+            for (at, edit) in self.items[*i].repair.edits.iter().enumerate() {
                 let mut edit = edit.clone();
-                // Where it is written in parts, nobody can say which part of other words goes where.
-                if let Some(words) = words
-                    && *edit.replacement == *self.items[*i].repair.shown.replacement
-                {
-                    edit.replacement = words.as_str().into();
+                if let Some(words) = words {
+                    edit.replacement = words.edits[at].as_str().into();
                 }
                 edits.push(Recorded::of(&text.source, edit, Some(*decision)));
             }
@@ -281,14 +269,17 @@ impl Session {
         out
     }
 
-    /// One of the other readings of the change at hand, where it may be given other words.
-    pub fn other(&self, number: usize) -> Option<String> {
-        let item = &self.items[self.at].repair;
-        let other = item.others.get(number).filter(|_| item.takes_words())?;
-        Some(other.replacement.to_string())
+    /// One of the other readings of the change at hand.
+    pub fn other(&self, number: usize) -> Option<Words> {
+        self.items[self.at].repair.others.get(number).map(Words::read)
     }
 
-    /// May the change at hand be given other words?
+    /// Words that were typed for the change at hand, if it takes any.
+    pub fn typed(&self, text: String) -> Option<Words> {
+        Words::typed(&self.items[self.at].repair, text)
+    }
+
+    /// May other words be typed for the change at hand?
     pub fn takes_words(&self) -> bool {
         self.items[self.at].repair.takes_words()
     }

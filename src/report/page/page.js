@@ -1,20 +1,8 @@
-'use strict';
-(() => {
-const $ = id => document.getElementById(id);
-const main = document.querySelector('main');
-// The documents, and their edits in one list in the order of the page.
-const documents = [...document.querySelectorAll('script.record')].map(s => JSON.parse(s.textContent));
-const spans = [...main.querySelectorAll('.e')];
-const edits = documents.flatMap(d => d.edits);
-// A change that is written otherwise than it reads has the edits of the file in `at`; other words cannot be dealt out to parts.
-const places = e => e.at ?? [e];
-const takesWords = e => places(e).every(p => p.replacement === e.replacement);
-const number = new Map(spans.map((span, i) => [span, i]));
-const numberOf = span => number.get(span) ?? Number(span.dataset.n);
+// What a person does: choosing, deciding, filtering, by keys and by the pointer.
+
 const decisions = edits.map(() => null);          // null, or { d: 'accept' | 'reject', r: other words }
-const shown = edits.map(() => true);
+const shown = edits.map(e => !e.doubt);
 const past = [];                                  // lists of [number, decision before]
-const key = 'ungarble ' + documents.map(d => d.source.sha256.slice(0, 16)).join(' ');
 let current = -1, least = 0, term = '', state = 'all', doubts = false;
 
 const alike = new Map();
@@ -23,14 +11,14 @@ edits.forEach((e, i) => {
   e.like = alike.get(pair) ?? alike.set(pair, []).get(pair);
   e.like.push(i);
 });
-const channels = new Map();
-for (const e of edits) channels.set(e.channel, (channels.get(e.channel) ?? 0) + 1);
+const channels = new Map();                       // of each how many changes, how many doubts
+for (const e of edits) (channels.get(e.channel) ?? channels.set(e.channel, [0, 0]).get(e.channel))[e.doubt]++;
 const off = new Set();
-for (const [name, count] of channels) {
+for (const [name, [changes, unsure]] of channels) {
   const label = document.createElement('label'), box = document.createElement('input');
   box.type = 'checkbox'; box.checked = true; box.dataset.channel = name;
   box.onchange = () => { box.checked ? off.delete(name) : off.add(name); filter() };
-  label.append(box, ` ${name} (${count})`);
+  label.append(box, ` ${name} (${changes}${unsure ? `, doubts ${unsure}` : ''})`);
   $('channels').append(label);
 }
 
@@ -39,31 +27,8 @@ const isOpen = i => !decisions[i];
 const becomes = i => decisions[i]?.r ?? edits[i].replacement;
 const name = text => text || '(nothing)';
 const said = text => { $('said').textContent = text };
+const because = e => e.reason.replaceAll('->', '→');
 const status = i => ({ accept: 'accepted', reject: 'rejected' })[decisions[i]?.d] ?? (edits[i].doubt ? 'a doubt' : 'undecided');
-
-// In the column of what was, if there is one, the same change stands once more.
-const both = i => {
-  const was = sides && spans[i].closest('.para').querySelector(`.was [data-n="${i}"]`);
-  return was ? [spans[i], was] : [spans[i]];
-};
-const label = i => spans[i].setAttribute('aria-label',
-  `${name(edits[i].garbled)} becomes ${name(becomes(i))}, ${edits[i].channel}, ${percent(edits[i].confidence)}, ${status(i)}`);
-function paint(i) {
-  const d = decisions[i]?.d;
-  for (const s of both(i)) {
-    s.classList.toggle('acc', d === 'accept');
-    s.classList.toggle('rej', d === 'reject');
-    s.lastChild.textContent = becomes(i);
-  }
-  if (spans[i].role) label(i);
-}
-// A change is a button from when it may be looked at: ten thousand at once would keep the page from opening.
-function dress(i) {
-  const span = spans[i];
-  if (span.role) return;
-  span.role = 'button'; span.tabIndex = i === current ? 0 : -1;
-  label(i);
-}
 
 function count() {
   const all = edits.filter((e, i) => !e.doubt || decisions[i]).length;
@@ -97,16 +62,15 @@ function panel() {
   const old = document.createElement('del'), now = document.createElement('ins');
   old.textContent = name(e.garbled); now.textContent = name(becomes(current));
   $('what').replaceChildren(old, ' → ', now);
-  $('why').textContent = `${order} of ${shown.filter(x => x).length} · line ${e.line} · ${e.channel} · ${percent(e.confidence)} sure · ${e.reason.replaceAll('->', '→')} · ${status(current)}`;
-  $('others').replaceChildren(...(e.alternatives ?? []).slice(0, 9).map((a, n) => {
+  $('why').textContent = `${order} of ${shown.filter(x => x).length} · line ${e.line} · ${e.channel} · ${percent(e.confidence)} sure · ${because(e)} · ${status(current)}`;
+  $('others').replaceChildren(...e.others.slice(0, 9).map(([text, probability], n) => {
     const button = document.createElement('button'), digit = document.createElement('kbd');
     digit.textContent = n + 1;
-    button.append(`${name(a.replacement)} ${percent(a.probability)}`, digit);
-    button.onclick = () => reading(n);
+    button.append(`${name(text)} ${percent(probability)}`, digit);
+    button.onclick = () => take(n);
     return button;
   }));
   $('edit').disabled = !takesWords(e);
-  for (const button of $('others').children) button.disabled = !takesWords(e);
   const open = e.like.filter(isOpen).length;
   $('accept-like').disabled = $('reject-like').disabled = open < 2;
   $('accept-like').firstChild.data = open > 1 ? `Accept ${open} alike` : 'Accept alike';
@@ -117,9 +81,9 @@ function select(i, focus = true) {
   if (current >= 0) { spans[current].classList.remove('cur'); spans[current].tabIndex = -1 }
   current = i;
   if (i < 0) return panel();
+  dress(i);
   const span = spans[i], fold = span.closest('details');
   if (fold) fold.open = true;
-  dress(i);
   span.classList.add('cur'); span.tabIndex = 0;
   panel();
   if (focus) span.focus({ preventScroll: true });
@@ -164,114 +128,27 @@ function other() {
   if (words !== null) { decide([current], 'accept', words); select(current) }
 }
 
-function reading(n) {
-  const other = current >= 0 && edits[current].alternatives?.[n];
-  if (!other || !takesWords(edits[current])) return;
-  decide([current], 'accept', other.replacement);
+function take(n) {
+  const other = current >= 0 && edits[current].others[n];
+  if (!other) return;
+  decide([current], 'accept', other[0]);
   select(current);
 }
 
 const like = d => current >= 0 && decide(edits[current].like.filter(i => isOpen(i) && (!edits[i].doubt || doubts || i === current)), d);
 const all = d => decide(edits.map((_, i) => i).filter(i => shown[i] && isOpen(i)), d);
 
-let waiting;
-function keep() {
-  clearTimeout(waiting);
-  waiting = setTimeout(write, 150);
-}
-function write() {
-  try { localStorage.setItem(key, JSON.stringify(decisions.flatMap((d, i) => d ? [[i, d]] : []))) } catch { /* private windows keep nothing */ }
-}
-addEventListener('pagehide', write);
-function recall() {
-  try {
-    for (const [i, d] of JSON.parse(localStorage.getItem(key) ?? '[]')) if (edits[i]) decisions[i] = d;
-  } catch { /* what cannot be read is not there */ }
-}
-
-function save() {
-  let at = 0;
-  const lines = documents.map(doc => {
-    const kept = doc.edits.flatMap(e => {
-      const d = decisions[at++];
-      if (e.doubt && d?.d !== 'accept') return [];
-      return places(e).map(({ like, words, doubt, ...rest }) =>
-        ({ ...rest, replacement: d?.r ?? rest.replacement, decision: d?.d ?? 'undecided' }));
-    }).sort((a, b) => a.start - b.start);
-    return JSON.stringify({ ...(doc.file ? { file: doc.file } : {}), source: doc.source, edits: kept }) + '\n';
-  });
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob(lines, { type: 'application/json' }));
-  const file = documents.length === 1 && documents[0].file;
-  link.download = (file ? file.replace(/.*[\\/]/, '') : 'ungarble') + '.edits.json';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  said('Decisions saved.');
-}
-
-async function load(file) {
-  let read = 0;
-  try {
-    const known = new Map();
-    let at = 0;
-    for (const doc of documents) for (const e of doc.edits) known.set(`${doc.source.sha256} ${places(e)[0].start} ${places(e)[0].end}`, at++);
-    const list = [];
-    for (const line of (await file.text()).split('\n').filter(l => l.trim())) {
-      const doc = JSON.parse(line);
-      for (const e of doc.edits) {
-        const i = known.get(`${doc.source?.sha256} ${e.start} ${e.end}`);
-        if (i === undefined || !['accept', 'reject'].includes(e.decision)) continue;
-        list.push([i, decisions[i]]);
-        decisions[i] = { d: e.decision, ...(e.replacement !== places(edits[i])[0].replacement ? { r: e.replacement } : {}) };
-        paint(i); read++;
-      }
-    }
-    if (list.length) past.push(list);
-    keep(); filter();
-    alert(read ? `${read} decisions taken up.` : 'That file has no decisions about this text.');
-  } catch (error) { alert(`That is no edits file: ${error.message}`) }
-}
-
-// Changes become buttons, and the column of what was is made, where they are looked at: a book would be too much at once.
-let sides = false;
-const watch = new IntersectionObserver(seen => {
-  for (const { isIntersecting, target } of seen) {
-    if (!isIntersecting) continue;
-    const own = [...target.querySelectorAll('p:not(.was) .e')];
-    own.forEach(span => dress(number.get(span)));
-    if (!sides) { watch.unobserve(target); continue }
-    if (target.querySelector('.was')) continue;
-    const was = target.querySelector('p').cloneNode(true);
-    was.className = 'was'; was.ariaHidden = 'true';
-    was.querySelectorAll('.e').forEach((s, n) => {
-      for (const name of ['tabindex', 'role', 'aria-label']) s.removeAttribute(name);
-      s.classList.remove('cur');
-      s.dataset.n = number.get(own[n]);
-    });
-    target.prepend(was);
-  }
-}, { rootMargin: '800px' });
-const look = () => { for (const para of main.querySelectorAll('.para')) watch.observe(para) };
-function view() {
-  sides = document.body.classList.toggle('sides');
-  $('view').ariaPressed = String(sides);
-  watch.disconnect();
-  // What was made before has missed what was filtered and decided since.
-  for (const was of main.querySelectorAll('.was')) was.remove();
-  look();
-  if (current >= 0) spans[current].scrollIntoView({ block: 'center' });
-}
 function filters(open = $('filter-row').hidden) {
   $('filter-row').hidden = !open;
   $('filters').ariaExpanded = String(open);
 }
 
 document.title && (document.querySelector('h1').textContent = document.title);
-edits.forEach((e, i) => { if (e.doubt) { shown[i] = false; spans[i].classList.add('off') } });
 recall();
-decisions.forEach((d, i) => d && paint(i));
-count();
-look();
+filter();
+// As much as a tall window shows.
+for (let n = 0, bytes = 0; n < parts.length && bytes < 3e4; n++) { bytes += parts[n].html.length; make(parts[n]) }
+watchAll();
 
 main.addEventListener('click', event => {
   const span = event.target.closest('.e');
@@ -282,12 +159,15 @@ main.addEventListener('focusin', event => {
   const span = event.target.closest('.e');
   if (span && numberOf(span) !== current) select(numberOf(span), false);
 });
+// A finger hides what it points at: the panel says the same.
+const hovers = matchMedia('(hover: hover)');
 main.addEventListener('mouseover', event => {
+  if (!hovers.matches) return;
   const span = event.target.closest('.e'), i = span ? numberOf(span) : -1;
   $('tip').hidden = i < 0 || !shown[i];
   if ($('tip').hidden) return;
   const e = edits[i], box = span.getBoundingClientRect();
-  $('tip').textContent = `${e.channel}, ${percent(e.confidence)} sure: ${e.reason} (${status(i)})`;
+  $('tip').textContent = `${e.channel}, ${percent(e.confidence)} sure: ${because(e)} (${status(i)})`;
   $('tip').style.left = Math.max(8, Math.min(box.left, innerWidth - 368)) + scrollX + 'px';
   $('tip').style.top = box.bottom + scrollY + 6 + 'px';
 });
@@ -299,7 +179,7 @@ const keys = {
   '/': () => { filters(true); $('search').focus() }, '?': () => $('help-text').showModal(),
 };
 keys.j = keys.n; keys.k = keys.p;
-for (let n = 1; n < 10; n++) keys[n] = () => reading(n - 1);
+for (let n = 1; n < 10; n++) keys[n] = () => take(n - 1);
 addEventListener('keydown', event => {
   if ($('help-text').open) return;
   if ((event.ctrlKey || event.metaKey) && event.key === 's') return event.preventDefault(), save();
@@ -328,4 +208,4 @@ $('doubts').onchange = event => { doubts = event.target.checked; filter() };
 const first = edits.findIndex((e, i) => shown[i] && isOpen(i));
 if (first >= 0) { current = first; dress(first); spans[first].classList.add('cur'); panel() }
 document.documentElement.dataset.ready = performance.now().toFixed(0);
-})();
+requestAnimationFrame(() => setTimeout(() => idle(makeRest)));
