@@ -76,11 +76,10 @@ pub fn repair(source: &[u8], lexicon: Option<&Lexicon>, kinds: &Kinds) -> Patch 
             edits = misread(&text, lexicon, layer);
         }
         if edits.is_empty() {
-            let mut kinds = *kinds;
-            if kinds.has(Kind::C1) && scraps::unknown(&text) {
-                kinds = kinds.without(Kind::C1);
+            edits = unicode::edits(&text, lexicon, kinds, layer);
+            if !edits.is_empty() && kinds.has(Kind::C1) && scraps::unknown(&text) {
+                edits = unicode::edits(&text, lexicon, &kinds.without(Kind::C1), layer);
             }
-            edits = unicode::edits(&text, lexicon, &kinds, layer);
         }
         if edits.is_empty() {
             return reasons::spelled(patch);

@@ -83,6 +83,10 @@ pub(super) fn misread(text: &str, habits: &mut Habits) -> Found {
     let enter = habits.enter();
     let mut found = search(text, habits, enter, true);
     scraps::drop(text, &mut found.misread);
+    if found.islands > 2 * found.misread.len() {
+        // Not much of what might be anything is: soon told, before habits are learned from scraps.
+        scraps::drop_unknown(text, &mut found.misread);
+    }
     habits.learn_all(text, &found);
     let Some(first) = habits.leader() else { return found };
     habits.look_below(|outer| below_all(text, outer, &found));
@@ -93,6 +97,7 @@ pub(super) fn misread(text: &str, habits: &mut Habits) -> Found {
         found = search(text, habits, now, true);
         scraps::drop(text, &mut found.misread);
     }
+    scraps::drop_unknown(text, &mut found.misread);
     found
 }
 

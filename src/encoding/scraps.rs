@@ -9,28 +9,38 @@ use super::plausible::{SPACE, Usual};
 /// Characters beside a stretch that are looked at.
 const TOUCHING: usize = 6;
 
-/// Drops stretches that touch odd characters, and all of a text most of which stays odd.
+/// Drops stretches that touch odd characters.
 pub(super) fn drop(text: &str, found: &mut Vec<Misread>) {
     let mut odd = vec![false; found.len()];
-    let mut left = Odd::default();
     let (mut at, mut end) = (0, 0);
     for run in found.chunk_by(|a, b| a.range.end == b.range.start) {
-        let range = run[0].range.start..run[run.len() - 1].range.end;
         let next = found.get(at + run.len()).map_or(text.len(), |m| m.range.start);
-        let (before, after) = (&text[end..range.start], &text[range.end..next]);
-        if touches(before, after) {
+        let before = &text[end..run[0].range.start];
+        end = run[run.len() - 1].range.end;
+        if touches(before, &text[end..next]) {
             odd[at..at + run.len()].fill(true);
         }
-        left.count(before);
-        left.undone += text[range.clone()].chars().filter(|c| !c.is_ascii()).count();
-        (at, end) = (at + run.len(), range.end);
-    }
-    left.count(&text[end..]);
-    if left.most() {
-        found.clear();
+        at += run.len();
     }
     let mut odd = odd.into_iter();
     found.retain(|_| !odd.next().unwrap_or(false));
+}
+
+/// Drops all that was found in a text most of which stays odd.
+pub(super) fn drop_unknown(text: &str, found: &mut Vec<Misread>) {
+    if found.is_empty() {
+        return;
+    }
+    let (mut left, mut at) = (Odd::default(), 0);
+    for misread in found.iter() {
+        left.count(&text[at..misread.range.start]);
+        left.undone += text[misread.range.clone()].chars().filter(|c| !c.is_ascii()).count();
+        at = misread.range.end;
+    }
+    left.count(&text[at..]);
+    if left.most() {
+        found.clear();
+    }
 }
 
 /// Is most of a text that is not ASCII odd?
