@@ -15,6 +15,8 @@ mod rank;
 mod remembered;
 mod repairs;
 mod rows;
+mod scan;
+mod settle;
 mod triage;
 
 pub use builder::Builder;
@@ -26,22 +28,17 @@ pub use repairs::{Reading, Repair};
 
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use crate::edit::{Channel, Edit, Patch};
+use crate::edit::{Channel, Edit};
 use crate::encoding::Kinds;
 use crate::lexicon::Lexicon;
 use confidence::Judge;
 use explored::Explorer;
 use pass::{Document, Pass};
 use rank::Strengths;
+use settle::sections;
 use triage::Triage;
-
-/// A repair may make another one visible; a text that goes on changing after so many rounds is left as it was.
-const ROUNDS: usize = 8;
-
-/// A text of more lines is cleaned section by section, each a document of its own.
-const LINES: usize = 512;
 
 /// Long texts are diagnosed and decoded in parts of about so many bytes, which bounds the memory.
 const PART: usize = 1 << 17;
@@ -85,15 +82,6 @@ impl Default for Cleaner {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// What became of a section.
-struct Settled {
-    patch: Patch,
-    doubts: Vec<Edit>,
-    diagnosis: Diagnosis,
-    /// The diagnosis of what came out; not known where it never settled.
-    after: Option<Diagnosis>,
 }
 
 /// What one round found.
@@ -141,69 +129,6 @@ impl Cleaner {
     pub fn clean_bytes<'s>(&self, source: &'s [u8]) -> Cleaned<'s> {
         let characters = self.characters(source);
         if characters.is_empty() { self.clean_words(source) } else { self.clean_after(source, characters) }
-    }
-
-    /// Cleans text whose characters are right.
-    fn clean_words<'s>(&self, source: &'s [u8]) -> Cleaned<'s> {
-        let (mut edits, mut doubts) = (Vec::new(), Vec::new());
-        let (mut diagnosis, mut after) = (Diagnosis::default(), Some(Diagnosis::default()));
-        for section in sections(source) {
-            let Settled { patch, doubts: unsure, diagnosis: found, after: left } =
-                self.settle(&source[section.clone()]);
-            let shift = |mut edit: Edit| {
-                edit.range = edit.range.start + section.start..edit.range.end + section.start;
-                edit
-            };
-            edits.extend(patch.into_edits().into_iter().map(shift));
-            doubts.extend(unsure.into_iter().map(shift));
-            diagnosis.add(found);
-            after = after.zip(left).map(|(mut sum, left)| {
-                sum.add(left);
-                sum
-            });
-        }
-        let mut cleaned = Cleaned::new(source, Patch::new(edits), doubts, diagnosis);
-        cleaned.after = after;
-        cleaned
-    }
-
-    /// Repeats rounds on a section until nothing changes.
-    fn settle(&self, source: &[u8]) -> Settled {
-        let mut scanner = None;
-        let settled = self.settle_with(source, &mut scanner);
-        self.give_back(scanner);
-        settled
-    }
-
-    fn settle_with<'l>(&'l self, source: &[u8], scanner: &mut Option<ocr::Scanner<'l>>) -> Settled {
-        let mut explorer = Explorer::new(&self.engine.lexicon);
-        let first = self.round(source, &mut explorer, scanner, true);
-        let mut patch = Patch::new(first.edits);
-        // Without edits the first look is the last.
-        let mut after = patch.is_empty().then(|| first.diagnosis.clone());
-        let mut texts: Vec<(Vec<u8>, Patch)> = Vec::new();
-        while !patch.is_empty() {
-            if texts.len() == ROUNDS {
-                // It never settles: better as it was than different each time.
-                patch = Patch::default();
-                break;
-            }
-            let text = patch.apply(source).into_owned();
-            if let Some(at) = texts.iter().position(|(t, _)| *t == text) {
-                let smallest = texts.drain(at..).min_by(|a, b| a.0.cmp(&b.0));
-                patch = smallest.map(|(_, p)| p).unwrap_or_default();
-                break;
-            }
-            let round = self.round(&text, &mut explorer, scanner, false);
-            let next = Patch::new(round.edits);
-            texts.push((text, patch.clone()));
-            if next.is_empty() {
-                after = Some(round.diagnosis);
-                break;
-            }
-            patch = patch.then(next, source);
-        }
-        Settled { patch, doubts: first.doubts, diagnosis: first.diagnosis, after }
     }
 
     /// How garbled a document is, without repairing it.
@@ -294,61 +219,6 @@ impl Cleaner {
             }
         }
         round
-    }
-
-    /// A scanner of text, with the walks that nobody uses at the moment.
-    fn scanner(&self) -> ocr::Scanner<'_> {
-        let mut walks = self.engine.walks.lock().unwrap_or_else(PoisonError::into_inner);
-        let lexicon = &self.engine.lexicon;
-        ocr::Scanner::new(lexicon, ocr::Readers::new(lexicon, walks.pop().unwrap_or_default()))
-    }
-
-    fn give_back(&self, scanner: Option<ocr::Scanner<'_>>) {
-        let mut walks = self.engine.walks.lock().unwrap_or_else(PoisonError::into_inner);
-        walks.extend(scanner.map(|scanner| scanner.into_readers().into_walks()));
-    }
-
-    /// May letters and blanks be changed?
-    fn reads_scans(&self) -> bool {
-        self.engine.channels.iter().any(|c| matches!(c, Channel::Ocr | Channel::Spacing))
-    }
-
-    /// Reads a text as a scanned one, part by part.
-    fn scan(&self, source: &[u8], stretches: &[Range<usize>], scanner: &mut ocr::Scanner<'_>) -> Round {
-        let (mut round, mut others) = (Round::default(), Vec::new());
-        let lexicon = &self.engine.lexicon;
-        for part in triage::parts(stretches, PART) {
-            let scanned = ocr::read(lexicon, scanner, source, part, self.engine.asked, false);
-            let allowed =
-                |e: &Edit| self.engine.channels.contains(&e.channel) && !self.is_protected(source, e);
-            let share = part.iter().map(Range::len).sum::<usize>() as f32 / source.len().max(1) as f32;
-            round.diagnosis.misread += scanned.noise * share;
-            round.edits.extend(scanned.edits.into_iter().filter(allowed));
-            round.doubts.extend(scanned.doubts.into_iter().filter(allowed));
-            others.extend(scanned.others.into_iter().filter(allowed));
-        }
-        round.edits = disjoint(std::mem::take(&mut round.edits));
-        round.doubts = disjoint(std::mem::take(&mut round.doubts));
-        round.doubts.append(&mut others);
-        round
-    }
-
-    /// The evidence for each reading of a text as a scanned one, for fitting: its edit, and numbers by name.
-    #[doc(hidden)]
-    pub fn scan_evidence(&self, source: &[u8]) -> Vec<(Edit, Vec<(&'static str, f32)>)> {
-        let whole = 0..source.len();
-        let scanned = ocr::read(
-            &self.engine.lexicon,
-            &mut self.scanner(),
-            source,
-            std::slice::from_ref(&whole),
-            None,
-            true,
-        );
-        let named = |(edit, numbers): (Edit, [f32; ocr::FEATURES])| {
-            (edit, crate::lexicon::OcrWeights::SURE.into_iter().zip(numbers).collect())
-        };
-        scanned.evidence.into_iter().map(named).collect()
     }
 
     /// Do the most suspicious sentences, decoded by themselves, show that the rest is worth decoding? In clean text there
@@ -484,22 +354,6 @@ impl Cleaner {
             never.contains(&(builder::plain(&old), builder::plain(&edit.replacement)))
         }
     }
-}
-
-/// Cuts a text into sections of [`LINES`] lines. No edit adds or takes away a line end, so the sections of a cleaned text
-/// are the cleaned sections.
-fn sections(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        if start >= text.len() {
-            return None;
-        }
-        let ends = text[start..].iter().enumerate().filter(|(_, b)| **b == b'\n');
-        let end = ends.map(|(i, _)| start + i + 1).nth(LINES - 1).unwrap_or(text.len());
-        let section = start..end;
-        start = end;
-        Some(section)
-    })
 }
 
 /// Sorts edits and drops what overlaps an earlier one.
