@@ -100,10 +100,18 @@ fn bytes_of_many_layers_are_utf8_in_the_end() {
     source.resize(19, 0xed);
     source.resize(46, 0xa8);
     source.extend(b"BBBBBBB\xa8\xa8\xed\xed\xa4\xc2\xb9\xc3\xa0\xc2\x01\0\0\0\xa4\xc2\xbf\xc3\xa0\xc2\xa4\xc2\xa8\xc3\xa0\xc2\xa5\xcf\x90\\-=\xa0\xc2\xa5\xe2\x82,");
+    // The other find, byte for byte.
+    let hex = "c39020c391c6923804cfcfcfcfcfcfcfcfcfcfcfcfcfcfefbfbdc391efbfbdc34085c2e8e8e8e80000f8ffe8e8e8e8e8e8e8e838 \
+        04978ac3ae01000000000000200000a174adc3a6e28093e680a124c3a4e38093e280b9c3a6c2c5c2e8e8e8e8e8e8e8e8e8a3adc3 \
+        c2ab";
+    let digits: Vec<u8> = hex.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
     let lexicon = Lexicon::embedded();
-    let got = repair(&source, Some(&lexicon), &Kinds::all()).apply(&source).into_owned();
-    assert!(std::str::from_utf8(&got).is_ok());
-    assert!(repair(&got, Some(&lexicon), &Kinds::all()).is_empty());
+    for source in [source, digits.chunks(2).map(byte).collect()] {
+        let got = repair(&source, Some(&lexicon), &Kinds::all()).apply(&source).into_owned();
+        assert!(std::str::from_utf8(&got).is_ok());
+        assert!(repair(&got, Some(&lexicon), &Kinds::all()).is_empty());
+    }
 }
 
 /// Characters that matter: letters of many sets, what mojibake is made of, marks, parts of broken Unicode.
