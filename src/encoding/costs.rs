@@ -90,6 +90,10 @@ pub(super) struct Habits {
     below: Vec<(usize, Enter)>,
     /// The set that did most of the damage, where what lies below it told so.
     leader: Option<usize>,
+    /// What each set gained in that text.
+    inner: Vec<(u32, i64)>,
+    /// The same of this text, as the layer above it showed it: it tells sets apart, and makes none of them likelier.
+    foreseen: Vec<(u32, i64)>,
 }
 
 /// What it costs to enter states.
@@ -143,7 +147,7 @@ impl Habits {
         let (mut seen, mut best) = (Vec::new(), None::<(i64, usize, Habits)>);
         for (gain, set) in own {
             let undone = self.undone[set];
-            let alike = 10 * undone.0 >= 9 * self.undone[first].0 && 10 * gain >= 9 * most;
+            let alike = 2 * undone.0 >= self.undone[first].0 && 2 * gain >= most;
             // The same to the digit: what came out is the same too.
             if !alike || seen.contains(&undone) {
                 continue;
@@ -163,6 +167,12 @@ impl Habits {
             self.below.retain(|(outer, _)| *outer != set);
             self.below.push((set, inner.enter_by(Costs::get().layer)));
         }
+        self.inner = inner.undone;
+    }
+
+    /// What is known of the text below the one that this was learned from; `None` where nothing is.
+    pub fn into_inner(self) -> Option<Self> {
+        (!self.inner.is_empty()).then(|| Self { foreseen: self.inner, ..Self::default() })
     }
 
     /// The costs of entering each state in what a set was read from.
@@ -179,8 +189,10 @@ impl Habits {
     /// What each set that did damage gains, beyond what it costs; the most comes first, of several the first set.
     fn gains(&self) -> Vec<(i64, usize)> {
         let prior = |set: usize| (Charsets::get().sets[set].cost * NAT as f32) as i64;
-        let gain =
-            |(set, (undone, gain)): (usize, &(u32, i64))| (*undone > 0).then(|| (gain - prior(set), set));
+        let foreseen = |set: usize| self.foreseen.get(set).map_or(0, |(_, gain)| *gain);
+        let gain = |(set, (undone, gain)): (usize, &(u32, i64))| {
+            (*undone > 0).then(|| (gain + foreseen(set) - prior(set), set))
+        };
         let mut gains: Vec<_> = self.undone.iter().enumerate().filter_map(gain).collect();
         gains.sort_by_key(|(gain, set)| (-gain, *set));
         gains

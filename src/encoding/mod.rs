@@ -69,11 +69,17 @@ pub fn repair(source: &[u8], lexicon: Option<&Lexicon>, kinds: &Kinds) -> Patch 
     }
     let readable = Patch::new(unicode::edits(source, lexicon, &bytes, 0));
     let mut patch = readable.clone();
+    let mut habits = None;
     for layer in 1..=LAYERS {
         let text = patch.apply(source);
         let mut edits = Vec::new();
         if kinds.has(Kind::Mojibake) {
-            edits = misread(&text, lexicon, layer);
+            let known = habits.is_some();
+            edits = misread(&text, lexicon, layer, &mut habits);
+            if edits.is_empty() && known {
+                // As whoever repairs what comes out: nothing is known of it then.
+                edits = misread(&text, lexicon, layer, &mut habits);
+            }
         }
         if edits.is_empty() {
             edits = unicode::edits(&text, lexicon, kinds, layer);
@@ -90,10 +96,11 @@ pub fn repair(source: &[u8], lexicon: Option<&Lexicon>, kinds: &Kinds) -> Patch 
     reasons::spelled(readable)
 }
 
-/// Undoes one layer of mojibake; where the characters leave it open, the lexicon decides.
-fn misread(text: &[u8], lexicon: Option<&Lexicon>, layer: usize) -> Vec<Edit> {
+/// Undoes one layer of mojibake; where the characters leave it open, the lexicon decides. `below` is what the layer above
+/// showed of this text, and then what this one shows of the next.
+fn misread(text: &[u8], lexicon: Option<&Lexicon>, layer: usize, below: &mut Option<Habits>) -> Vec<Edit> {
     let mut out = Vec::new();
-    let mut habits = Habits::default();
+    let mut habits = below.take().unwrap_or_default();
     let mut at = 0;
     for chunk in text.utf8_chunks() {
         let mut found = mojibake::misread(chunk.valid(), &mut habits);
@@ -131,6 +138,7 @@ fn misread(text: &[u8], lexicon: Option<&Lexicon>, layer: usize) -> Vec<Edit> {
         }
         at += chunk.valid().len() + chunk.invalid().len();
     }
+    *below = habits.into_inner();
     out
 }
 
