@@ -20,6 +20,9 @@ const GUESSED: f32 = 0.9;
 /// The longest name of an entity that is looked for.
 const NAME: usize = 12;
 
+/// Signs that may stand between a control character and the letters by which it is judged.
+const SIGNS: usize = 8;
+
 /// What stands at a place that is damaged: its length, what it should be, the kind.
 type Damage = (usize, String, Kind);
 
@@ -99,6 +102,33 @@ pub(super) fn before(text: &[u8], at: usize) -> char {
     found.map_or(' ', |(c, _)| c)
 }
 
+/// Is it a sign of Latin 1, or a control character of it?
+fn is_sign(c: char) -> bool {
+    ('\u{80}'..='\u{bf}').contains(&c)
+}
+
+/// The character before a byte and the signs before it.
+fn past_signs_before(text: &[u8], mut at: usize) -> char {
+    for _ in 0..SIGNS {
+        match before(text, at) {
+            c if is_sign(c) => at -= c.len_utf8(),
+            c => return c,
+        }
+    }
+    ' '
+}
+
+/// The character at a byte, behind signs.
+fn past_signs_after(text: &[u8], mut at: usize) -> char {
+    for _ in 0..SIGNS {
+        match character(text, at) {
+            Some((c, len)) if is_sign(c) => at += len,
+            found => return found.map_or(' ', |(c, _)| c),
+        }
+    }
+    ' '
+}
+
 fn damage(text: &[u8], at: usize, lexicon: Option<&Lexicon>, kinds: &Kinds) -> Option<Damage> {
     let rest = &text[at..];
     let one = |kind: Kind, len: usize, new: &str| kinds.has(kind).then(|| (len, new.to_owned(), kind));
@@ -137,9 +167,9 @@ fn wide(
         '\u{80}'..='\u{9f}' => {
             let meant = Charset::by_name("windows-1252")?.character(c as u8);
             // It was read as Latin 1, and so was what stands beside it, or its marks are repaired already; between other
-            // letters it is a scrap of something else.
+            // letters, signs of Latin 1 between them or not, it is a scrap of something else.
             let latin = |c: char| c < '\u{250}' || ('\u{2000}'..'\u{2150}').contains(&c);
-            if meant == c || !latin(before(text, at)) || !latin(after()) {
+            if meant == c || !latin(past_signs_before(text, at)) || !latin(past_signs_after(text, at + len)) {
                 None
             } else {
                 one(Kind::C1, meant.encode_utf8(&mut [0; 4]))
@@ -324,6 +354,7 @@ mod tests {
             (Kind::Surrogates, b"\xed\x9f\xbf", "\u{d7ff}"),
             (Kind::C1, "é".as_bytes(), "é"),
             (Kind::C1, "新\u{9b}建 제\u{97} “\u{97}é".as_bytes(), "新\u{9b}建 제\u{97} “—é"),
+            (Kind::C1, "활\u{99}\u{80}¾像 목§\u{8c} ©\u{97}".as_bytes(), "활\u{99}\u{80}¾像 목§\u{8c} ©—"),
         ];
         for (kind, text, expected) in cases {
             let expected = if expected.is_empty() { text } else { expected.as_bytes() };
