@@ -4,6 +4,7 @@
     benches/languages.py test/ --set test       what the claims are measured on
     benches/languages.py fresh/ --set fresh     what nothing was ever set by: the check, to be taken anew when something was
     benches/languages.py later/ --set later     packages taken when "fresh" had shown something to repair
+    benches/languages.py last/ --set last       and when "later" had: the check of today
     benches/languages.py train/ --set train     what dictionaries/characters.txt was counted on
 
 Downloads packages by `apt-get download` into FOLDER/debs (or takes those that lie there), unpacks them, and writes
@@ -35,6 +36,11 @@ SETS = {
     "later": [
         "abiword-common", "aisleriot", "audacity-data", "binutils-common", "brasero-common", "evince-common", "gcc-12-locales", "gedit-common",
         "gnucash-common", "hexchat-common", "lyx-common", "mate-control-center-common", "pidgin-data", "thunar-data", "totem-common", "tuxpaint-data",
+    ],
+    "last": [
+        "apt-doc", "bash", "claws-mail-i18n", "coreutils", "debian-history", "debmake-doc", "deja-dup", "digikam-data", "e2fsprogs-l10n",
+        "epiphany-browser-data", "gnupg-l10n", "gramps", "homebank-data", "krita-l10n", "kstars-data", "maint-guide", "mc-data", "nano",
+        "shotwell-common", "stellarium-data", "tar", "transmission-common", "util-linux-locales", "wesnoth-1.16-data", "wget",
     ],
 }
 
