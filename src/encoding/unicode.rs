@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn each_kind() {
-        let cases: [(Kind, &[u8], &str); 21] = [
+        let cases: [(Kind, &[u8], &str); 22] = [
             (Kind::C1, "a\u{85} \u{81}".as_bytes(), "a… \u{81}"),
             (Kind::Escapes, b"\x1b[1;31mred\x1b[0m \x1b]0;title\x07x \x1b", "red x \x1b"),
             (Kind::Bom, "\u{feff}a\u{feff}b".as_bytes(), "\u{feff}ab"),
