@@ -162,7 +162,7 @@ impl Habits {
         let Some((_, set, inner)) = best else { return };
         self.leader = Some(set);
         if let Some(leader) = inner.leader() {
-            self.pairs.retain(|pair| pair.0 != set);
+            self.pairs.clear();
             self.pairs.insert((set, leader));
             self.below.retain(|(outer, _)| *outer != set);
             self.below.push((set, inner.enter_by(Costs::get().layer)));
