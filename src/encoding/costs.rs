@@ -86,8 +86,8 @@ pub(super) struct Habits {
     tried: u32,
     /// Pairs of sets that were undone together, the outer one first.
     pairs: HashSet<(usize, usize)>,
-    /// For outer sets: what entering each state costs in the whole of what they were read from.
-    below: Vec<(usize, Enter)>,
+    /// The leader, and what entering each state costs in the whole of what was read as it.
+    below: Option<(usize, Enter)>,
     /// The set that did most of the damage, where what lies below it told so.
     leader: Option<usize>,
     /// What each set gained in that text.
@@ -133,7 +133,7 @@ impl Habits {
     /// Keeps two sets that were undone together in mind.
     pub fn pair(&mut self, chain: &[usize]) {
         if let [outer, inner] = chain
-            && self.below.iter().all(|(set, _)| set != outer)
+            && self.below.as_ref().is_none_or(|(set, _)| set != outer)
         {
             self.pairs.insert((*outer, *inner));
         }
@@ -147,6 +147,7 @@ impl Habits {
         let (mut seen, mut best) = (Vec::new(), None::<(i64, usize, Habits)>);
         for (gain, set) in own {
             let undone = self.undone[set];
+            // At least half as often, and half as much: what did not do most of it may still gain most below.
             let alike = 2 * undone.0 >= self.undone[first].0 && 2 * gain >= most;
             // The same to the digit: what came out is the same too.
             if !alike || seen.contains(&undone) {
@@ -164,8 +165,7 @@ impl Habits {
         if let Some(leader) = inner.leader() {
             self.pairs.clear();
             self.pairs.insert((set, leader));
-            self.below.retain(|(outer, _)| *outer != set);
-            self.below.push((set, inner.enter_by(Costs::get().layer)));
+            self.below = Some((set, inner.enter_by(Costs::get().layer)));
         }
         self.inner = inner.undone;
     }
@@ -177,8 +177,10 @@ impl Habits {
 
     /// The costs of entering each state in what a set was read from.
     pub fn below(&self, outer: usize) -> Enter {
-        let kept = self.below.iter().find(|(set, _)| *set == outer);
-        kept.map_or_else(Self::enter_below, |(_, enter)| enter.clone())
+        match &self.below {
+            Some((set, enter)) if *set == outer => enter.clone(),
+            _ => Self::enter_below(),
+        }
     }
 
     /// Was this pair undone before?

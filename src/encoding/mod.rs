@@ -78,6 +78,7 @@ pub fn repair(source: &[u8], lexicon: Option<&Lexicon>, kinds: &Kinds) -> Patch 
             edits = misread(&text, lexicon, layer, &mut habits);
             if edits.is_empty() && known {
                 // As whoever repairs what comes out: nothing is known of it then.
+                habits = None;
                 edits = misread(&text, lexicon, layer, &mut habits);
             }
         }
