@@ -138,6 +138,8 @@ fn damage(lexicon: &Lexicon, rate: f64, files: &[String]) {
                 lines.push((line, damaged, spans));
             }
             let got = fixed(lexicon, &garbled, &Kinds::default());
+            let again = fixed(lexicon, &got, &Kinds::default());
+            assert!(got == again, "{file}: repairing again changes nothing");
             let got: Vec<&str> = got.split_inclusive('\n').collect();
             assert_eq!(got.len(), lines.len(), "{file}: line ends are kept");
             for ((line, damaged, spans), got) in lines.iter().zip(got) {
