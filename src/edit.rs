@@ -179,6 +179,28 @@ impl Patch {
         (new as isize - shift) as usize
     }
 
+    /// [`Self::to_old`] for many offsets: one look through all edits, then a search for each.
+    pub(crate) fn old_places(&self) -> impl Fn(usize) -> usize {
+        let (mut starts, mut shift) = (Vec::with_capacity(self.edits.len()), 0isize);
+        for edit in &self.edits {
+            starts.push(((edit.range.start as isize + shift) as usize, shift));
+            shift += edit.replacement.len() as isize - edit.range.len() as isize;
+        }
+        move |new| {
+            let mut at = starts.partition_point(|(start, _)| *start < new);
+            let deletes = |edit: &Edit| edit.replacement.is_empty() && !edit.range.is_empty();
+            while starts.get(at).is_some_and(|(start, _)| *start == new) && deletes(&self.edits[at]) {
+                at += 1;
+            }
+            let Some(last) = at.checked_sub(1) else { return new };
+            let (edit, (start, shift)) = (&self.edits[last], starts[last]);
+            if start + edit.replacement.len() > new {
+                return edit.range.end;
+            }
+            (new as isize - shift - edit.replacement.len() as isize) as usize + edit.range.len()
+        }
+    }
+
     /// This patch and then `next`, which was made for the text after this one, as one patch of the source.
     ///
     /// An edit of `next` that touches a replacement of ours is merged with it: one edit, the lower confidence, both
@@ -273,4 +295,40 @@ fn merge(
     }
     let replacement = String::from_utf8_lossy(&text).into_owned().into();
     Some(Edit { range, replacement, channel: channel?, confidence, reason: reasons.join("; ").into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_places_are_the_same_as_one_after_the_other() {
+        // Edits of lengths 0 to 3 for 0 to 3 bytes with gaps of 0 to 3, the same every time.
+        let mut state = 1u64;
+        let mut next = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as usize % 4
+        };
+        for _ in 0..500 {
+            let (mut edits, mut at) = (Vec::new(), 0);
+            for _ in 0..8 {
+                let (start, len, words) = (at + next(), next(), "abc"[..next()].into());
+                at = start + len;
+                if len > 0 || start > 0 {
+                    edits.push(Edit {
+                        range: start..at,
+                        replacement: words,
+                        channel: Channel::Phrase,
+                        confidence: 1.0,
+                        reason: "".into(),
+                    });
+                }
+            }
+            let patch = Patch::new(edits);
+            let places = patch.old_places();
+            for new in 0..60 {
+                assert_eq!(places(new), patch.to_old(new), "{new} of {patch:?}");
+            }
+        }
+    }
 }

@@ -30,12 +30,15 @@ impl Cleaner {
         let text = patch.apply(source).into_owned();
         let words = self.clean_words(&text);
         let diagnosis = words.diagnosis().clone();
+        let old = patch.old_places();
         let place = |mut doubt: Edit| {
-            doubt.range = patch.to_old(doubt.range.start)..patch.to_old(doubt.range.end);
-            let free = |e: &Edit| e.range.end <= doubt.range.start || doubt.range.end <= e.range.start;
-            (doubt.range.start < doubt.range.end && patch.edits().iter().all(free)).then_some(doubt)
+            doubt.range = old(doubt.range.start)..old(doubt.range.end);
+            let here = patch.edits().partition_point(|e| e.range.end <= doubt.range.start);
+            let free = patch.edits().get(here).is_none_or(|e| doubt.range.end <= e.range.start);
+            (doubt.range.start < doubt.range.end && free).then_some(doubt)
         };
         let seen = words.doubts().iter().chain(words.all_alternatives()).cloned().filter_map(place).collect();
+        drop(old);
         let (mut next, mut after) = (words.patch().clone(), words.after().cloned());
         let mut settled = false;
         for _ in 0..ROUNDS {

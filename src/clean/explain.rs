@@ -7,7 +7,7 @@ use super::pass::{Document, Pass};
 use super::rank::{self, Strengths};
 use super::rows;
 use crate::cost::UNIT;
-use crate::edit::Edit;
+use crate::edit::{Edit, Patch};
 use crate::lexicon::{Lexicon, Memo, UNKNOWN, Weights};
 use crate::text::Kind;
 
@@ -61,8 +61,8 @@ pub struct ReadingView {
     pub evidence: Vec<(&'static str, f32)>,
 }
 
-/// A reading of scanned text: it stands on the best path, with the probability that it is right and what that costs.
-pub(super) fn scanned(edit: Edit, chosen: bool, evidence: Vec<(&'static str, f32)>) -> ReadingView {
+/// A reading of characters or of scanned text, with the probability that it is right and what that costs.
+pub(super) fn reading(edit: Edit, chosen: bool, evidence: Vec<(&'static str, f32)>) -> ReadingView {
     ReadingView {
         range: edit.range,
         text: edit.replacement.into(),
@@ -73,6 +73,20 @@ pub(super) fn scanned(edit: Edit, chosen: bool, evidence: Vec<(&'static str, f32
         chosen,
         evidence,
     }
+}
+
+/// What the stages saw of a text that came out of repairs of characters, as of the source; the repairs come first.
+pub(super) fn after(characters: &Patch, seen: Explanation) -> Explanation {
+    let old = characters.old_places();
+    let place = |range: Range<usize>| old(range.start)..old(range.end);
+    let mut out = seen;
+    out.tokens.iter_mut().for_each(|token| token.range = place(token.range.clone()));
+    out.readings.iter_mut().for_each(|reading| reading.range = place(reading.range.clone()));
+    let repairs = characters.edits().len();
+    out.path = (0..repairs).chain(out.path.into_iter().map(|index| index + repairs)).collect();
+    let repaired = characters.edits().iter().map(|edit| reading(edit.clone(), true, Vec::new()));
+    out.readings.splice(0..0, repaired);
+    out
 }
 
 /// Collects what the stages saw.

@@ -140,9 +140,18 @@ impl Cleaner {
         })
     }
 
-    /// What each stage saw; the whole text is decoded, whatever triage says. Where letters may be changed, the readings of it as a
-    /// scanned text follow those of its phrases.
+    /// What each stage saw; the whole text is decoded, whatever triage says. Repairs of characters come first, and what
+    /// follows is of the text that they make; where letters may be changed, its readings as a scanned text come last.
     pub fn explain(&self, source: &[u8]) -> Explanation {
+        let characters = self.characters(source);
+        if characters.is_empty() {
+            return self.explain_words(source);
+        }
+        explain::after(&characters, self.explain_words(&characters.apply(source)))
+    }
+
+    /// The same of text whose characters are right.
+    fn explain_words(&self, source: &[u8]) -> Explanation {
         let lexicon = &self.engine.lexicon;
         let whole = 0..source.len();
         let mut explorer = Explorer::new(lexicon);
@@ -161,7 +170,7 @@ impl Cleaner {
                 if chosen || edit.confidence >= 0.5 {
                     out.path.push(out.readings.len());
                 }
-                out.readings.push(explain::scanned(edit, chosen, evidence));
+                out.readings.push(explain::reading(edit, chosen, evidence));
             }
         }
         out
