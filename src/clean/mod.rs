@@ -163,7 +163,7 @@ impl Cleaner {
         out.evidence = pass.evidence(&document, lexicon.weights().telling).iter().sum();
         out.lean = triage::triage(lexicon, &mut explorer.memo, source, lexicon.weights().suspect).evidence;
         if self.reads_scans() {
-            let cleaned = self.clean_bytes(source);
+            let cleaned = self.clean_words(source);
             for (edit, evidence) in self.scan_evidence(source) {
                 let same = |made: &Edit| made.range == edit.range && made.replacement == edit.replacement;
                 let chosen = cleaned.edits().iter().any(same);

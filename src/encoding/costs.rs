@@ -39,6 +39,7 @@ pub(super) struct Costs {
     pub layer: f32,
     pub stays: f32,
     pub mostly: f32,
+    pub alike: f32,
 }
 
 impl Costs {
@@ -73,6 +74,7 @@ impl Costs {
             layer: weights.layer,
             stays: weights.stays,
             mostly: weights.mostly,
+            alike: weights.alike,
         }
     }
 }
@@ -144,11 +146,13 @@ impl Habits {
     pub fn look_below(&mut self, mut below: impl FnMut(usize) -> Habits) {
         let own = self.gains();
         let Some(&(most, first)) = own.first() else { return };
+        let share = Costs::get().alike;
         let (mut seen, mut best) = (Vec::new(), None::<(i64, usize, Habits)>);
         for (gain, set) in own {
             let undone = self.undone[set];
-            // At least half as often, and half as much: what did not do most of it may still gain most below.
-            let alike = 2 * undone.0 >= self.undone[first].0 && 2 * gain >= most;
+            // What did not do most of it may still gain most below.
+            let alike =
+                undone.0 as f32 >= share * self.undone[first].0 as f32 && gain as f32 >= share * most as f32;
             // The same to the digit: what came out is the same too.
             if !alike || seen.contains(&undone) {
                 continue;

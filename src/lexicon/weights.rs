@@ -243,6 +243,8 @@ weights! {
     vouched,
     /// Another set than the one that did the rest of the damage, where that one could have done this too.
     twin,
+    /// Sets that explain this much of what the best one does, as often, are compared by what lies below them (a share).
+    alike,
 }
 
 impl OcrWeights {
